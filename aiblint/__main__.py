@@ -1,0 +1,26 @@
+"""Entry of the command `aiblint`; answers `--version` before anything slow is imported."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs aiblint with arguments (default: those of the process); the exit status is 0, 1 or 2."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--version"]:
+        from aiblint import __version__
+
+        print(f"aiblint {__version__}")
+        return 0
+    from aiblint.cli import run_command
+
+    return run_command(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

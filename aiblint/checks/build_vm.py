@@ -1,0 +1,116 @@
+"""Words about the build VM: its disk and its network."""
+
+from __future__ import annotations
+
+from aiblint.check import Problem, check, listed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.template import Value
+
+
+def _gigabytes(value: Value) -> int | None:
+    size = value.value
+    return size if isinstance(size, int) and not isinstance(size, bool) else None
+
+
+def _marketplace(context: Context) -> tuple[str, str]:
+    """Publisher, and 'offer sku', in lower case; empty strings where the source is no marketplace image or unknown."""
+    source = context.template.root.get("properties", "source")
+    if source is None or source.text_of("type") != "PlatformImage":
+        return "", ""
+    publisher, offer, sku = (source.text_of(name) for name in ("publisher", "offer", "sku"))
+    if not publisher or not offer or not sku:
+        return "", ""
+    return publisher.lower(), f"{offer} {sku}".lower()
+
+
+@check
+def os_disk_impossible(value: Value, context: Context, *, most: int) -> Iterator[Problem]:
+    """An OS disk size, in GB, below 0 or above the `most` that Azure gives to any VM."""
+    size = _gigabytes(value)
+    if size is None or 0 <= size <= most:
+        return
+    yield Problem(
+        value,
+        f"an OS disk of {size} GB does not exist and the template or its build is refused; write up to {most}, or 0 (or nothing) "
+        "to keep the size of the source image",
+    )
+
+
+@check
+def os_disk_below_source(
+    value: Value,
+    context: Context,
+    *,
+    gigabytes: int,
+    publishers: list[str],
+    holding: list[str] | None = None,
+    without: list[str] | None = None,
+    from_: int = 1,
+    certain: bool = True,
+) -> Iterator[Problem]:
+    """An OS disk size from `from` GB up to what a marketplace image already has (`gigabytes`).
+
+    Applies to images of `publishers` (lower case) whose 'offer sku' holds one of `holding` and none of `without`.
+    """
+    size = _gigabytes(value)
+    publisher, image = _marketplace(context)
+    if size is None or not from_ <= size < gigabytes or publisher not in publishers:
+        return
+    if (holding and not any(part in image for part in holding)) or any(part in image for part in without or ()):
+        return
+    has = "has" if certain else "usually has"
+    yield Problem(
+        value,
+        f"the source image {has} a disk of {gigabytes} GB, and a disk can only grow: {size} GB fails as smaller than the disk in "
+        f"the VM image; write at least {gigabytes}, or 0 (or nothing) to keep the size of the source",
+    )
+
+
+@check
+def os_disk_above_generation_1(value: Value, context: Context, *, most: int, largest: int) -> Iterator[Problem]:
+    """An OS disk size above `most` GB, up to `largest`, on a marketplace image of generation 1."""
+    size = _gigabytes(value)
+    if size is not None and most < size <= largest and _is_generation_1(*_marketplace(context)):
+        yield Problem(
+            value,
+            f"a generation 1 VM boots from at most {most} GB, {size} GB cannot be used; write at most {most}, or take a "
+            "generation 2 image as source",
+        )
+
+
+def _is_generation_1(publisher: str, image: str) -> bool:
+    """Whether a marketplace image is certainly of generation 1; takes what `_marketplace` gives."""
+    parts = set(image.replace("_", "-").replace(" ", "-").split("-"))
+    if parts & {"g1", "gen1"}:
+        return True
+    if parts & {"g2", "gen2", "gensecond", "edition", "cvm", "arm64", "ent", "cpc"}:
+        return False
+    offer = image.partition(" ")[0]
+    if publisher == "canonical":
+        return offer == "ubuntuserver" or offer.startswith("0001-com-ubuntu-server")
+    return (publisher == "microsoftwindowsserver" and offer == "windowsserver") or (
+        publisher == "microsoftwindowsdesktop" and offer == "windows-10"
+    )
+
+
+@check
+def vnet_legacy(value: Value, context: Context, *, members: list[str]) -> Iterator[Problem]:
+    """A `vnetConfig` that still names its subnet by the three `members` of the preview."""
+    found = [name for name in members if name in value.members]
+    if not found:
+        return
+    if value.get("subnetId") is None:
+        advice = "the build leaves your network or is refused; write the subnet's resource id in 'subnetId'"
+    else:
+        advice = "'subnetId' alone counts; remove the old members"
+    yield Problem(
+        value,
+        f"{listed([repr(name) for name in found], 'and')} of 'vnetConfig' ended with 2019-05-01-preview: {advice}",
+        mark=value.members[found[0]],
+        on_key=True,
+    )

@@ -1,0 +1,220 @@
+"""Words about commands that the way in which Image Builder runs a step does not bear."""
+
+from __future__ import annotations
+
+from aiblint import inline
+from aiblint.check import Problem, check, quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.shell.command import Command, Word
+    from aiblint.template import Value
+
+_POWER_OFF = frozenset(("halt", "poweroff", "stop-computer"))
+_SYSTEMCTL = frozenset(("halt", "kexec", "poweroff", "reboot", "soft-reboot"))
+_RESTARTING = {"r": "restarts", "g": "restarts", "s": "shuts down", "sg": "shuts down", "p": "shuts down", "h": "shuts down"}
+_RESTART_SWITCH = frozenset(
+    (
+        "add-computer",
+        "add-windowsfeature",
+        "install-windowsfeature",
+        "remove-computer",
+        "remove-windowsfeature",
+        "rename-computer",
+        "uninstall-windowsfeature",
+    )
+)
+_AUTO_REBOOT = frozenset(("get-windowsupdate", "install-windowsupdate", "get-wuinstall", "wuinstall"))
+_FORCE_RESTART = frozenset(("/forcerestart", "-forcerestart"))
+_PRINTING = frozenset(("echo", "printf", "write-host", "write-output", "write-verbose"))
+_HERE = frozenset(("localhost", ".", "127.0.0.1", "$env:computername", "(hostname)"))
+
+
+@check
+def restarts_machine(value: Value, context: Context) -> Iterator[Problem]:
+    """A command in a step's `inline` that restarts or shuts down the build VM behind Packer's back."""
+    script = inline.of(value, context)
+    if script is None:
+        return
+    for command in script.commands:
+        program = command.program
+        if program is None or command.head or command.calls_function:
+            continue
+        what = _posix_restart(command) if command.dialect == "posix" else _windows_restart(command)
+        if what is not None:
+            deed, word = what
+            yield script.problem(program.start, word.end, _restart_message(script, command, deed, word))
+
+
+def _restart_message(script: inline.Inline, command: Command, deed: str, word: Word) -> str:
+    program = command.program
+    assert program is not None
+    phrase = program.text if word is program else f"{program.text} {word.text}"
+    if script.dialect == "powershell":
+        return f"{quote(phrase)} {deed} the build VM in the middle of the step, the connection breaks and the build fails; " + (
+            "put a WindowsRestart step behind this one instead" if deed == "restarts" else "leave it out"
+        )
+    if deed != "restarts":
+        return f"{quote(phrase)} {deed} the build VM, so no later step can run and the build fails; leave it out"
+    return (
+        f"{quote(phrase)} {deed} the build VM in the middle of the step, which Packer may take for a failure, and Image Builder has "
+        "no restart step for Linux; leave it out: VMs start fresh from the image"
+    )
+
+
+def _posix_restart(command: Command) -> tuple[str, Word] | None:
+    name, program = command.name, command.program
+    assert program is not None
+    texts = [word.text for word in command.arguments]
+    if name in ("reboot", "poweroff", "halt"):
+        harmless = {"-w", "--wtmp-only", "--help", "--version"}
+        return None if harmless.intersection(texts) else ("shuts down" if name in _POWER_OFF else "restarts", program)
+    if name == "shutdown":
+        if {"-c", "-k", "--show", "--help"}.intersection(texts):
+            return None
+        restart = next((word for word in command.arguments if word.text in ("-r", "--reboot")), None)
+        return ("restarts", restart) if restart is not None else ("shuts down", program)
+    operands = command.operands(("-t", "--type", "-p", "--property", "-n", "-o", "-M", "-H"))
+    if not operands:
+        return None
+    if name in ("init", "telinit") and operands[0].text in ("0", "6"):
+        return ("restarts" if operands[0].text == "6" else "shuts down"), operands[0]
+    if name == "systemctl" and operands[0].text in _SYSTEMCTL:
+        return ("shuts down" if operands[0].text in _POWER_OFF else "restarts"), operands[0]
+    return None
+
+
+def _windows_restart(command: Command) -> tuple[str, Word] | None:
+    name, program = command.name, command.program
+    assert program is not None
+    if name in ("restart-computer", "stop-computer"):
+        named = command.parameter("ComputerName", "cn")
+        target = (
+            named.value if named else next(iter(command.positionals(("Force", "Wait", "WhatIf", "Confirm", "AsJob"))), None)
+        )
+        if command.parameter("WhatIf") or (target is not None and target.text.lower() not in _HERE):
+            return None
+        return ("shuts down" if name in _POWER_OFF else "restarts"), program
+    if name == "shutdown":
+        return _windows_shutdown(command)
+    wanted = "Restart" if name in _RESTART_SWITCH else "AutoReboot" if name in _AUTO_REBOOT else ""
+    if wanted:
+        given = command.parameter(wanted)
+        on = given is not None and not (given.value is not None and given.value.text.lower() in ("$false", "0"))
+        return ("restarts", given.word) if given is not None and on else None
+    if name in _PRINTING:
+        return None
+    return next((("restarts", word) for word in command.arguments if word.text.lower() in _FORCE_RESTART), None)
+
+
+def _windows_shutdown(command: Command) -> tuple[str, Word] | None:
+    """`shutdown /r /t 0`; `/a` calls it off, `/m` means another machine, `/i` and `/l` do neither."""
+    switches = {word.text.lower()[1:]: word for word in command.arguments if word.text[:1] in ("/", "-")}
+    if {"a", "m", "i", "l", "?"}.intersection(switches):
+        return None
+    return next(((_RESTARTING[letter], word) for letter, word in switches.items() if letter in _RESTARTING), None)
+
+
+# Installers that end with 3010 where a restart is wanted: Windows Installer, updates, Visual C++ and .NET packages, DISM.
+_WAITED_FOR = ("dism",)
+_NOT_WAITED_FOR = ("msiexec", "wusa", "vc_redist", "vcredist", "ndp4")
+_DISM_ACTIONS = (
+    "/enable-feature",
+    "/disable-feature",
+    "/add-package",
+    "/remove-package",
+    "/add-capability",
+    "/remove-capability",
+)
+
+
+@check
+def restart_code_not_allowed(value: Value, context: Context, *, codes: list[int]) -> Iterator[Problem]:
+    """An installer whose exit code ends the step, and `validExitCodes` without those of `codes` that ask for a restart."""
+    script = inline.of(value, context)
+    if script is None or script.dialect != "powershell" or script.opaque or not _fails_with(value, codes[0]):
+        return
+    text = script.text.lower()
+    if str(codes[0]) in text or "lastexitcode" in text.replace("exit $lastexitcode", ""):
+        return  # the script deals with exit codes itself
+    command = _deciding(script)
+    if command is None or command.program is None or not _is_installer(command):
+        return
+    wanted = ", ".join(str(code) for code in [0, *codes])
+    yield script.problem(
+        command.program.start,
+        command.program.end,
+        f"{quote(command.name)} ends with {codes[0]} when a restart is needed, and the step fails because validExitCodes "
+        f"{'is missing, which allows only 0' if value.absent('validExitCodes') else 'does not list it'}; "
+        f'write "validExitCodes": [{wanted}] and put a WindowsRestart step behind this one',
+    )
+
+
+def _fails_with(step: Value, code: int) -> bool:
+    """Whether the step takes 0 for success but not `code`; false where that is unknown. Without a list only 0 is allowed."""
+    if step.absent("validExitCodes"):
+        return True
+    listed_codes = step.get("validExitCodes")
+    if listed_codes is None or not listed_codes.items or any(not isinstance(item.value, int) for item in listed_codes.items):
+        return False
+    allowed = [item.value for item in listed_codes.items]
+    return 0 in allowed and code not in allowed
+
+
+def _deciding(script: inline.Inline) -> Command | None:
+    """The command whose exit code Packer sees: the last program, or the process whose `ExitCode` the script exits with."""
+    last: Command | None = None
+    for command in script.commands:
+        if command.name == "exit":
+            return _exited_with(command, last, script)
+        if _is_program(command):
+            last = command
+    return last if last is not None and _is_awaited(last) else None
+
+
+def _exited_with(leave: Command, last: Command | None, script: inline.Inline) -> Command | None:
+    given = " ".join(word.text for word in leave.arguments).lower()
+    if given == "$lastexitcode":
+        ends = leave.start == max(command.start for command in script.commands if command.parent is None)
+        return last if ends and last is not None and _is_awaited(last) else None
+    if not given.endswith(".exitcode"):
+        return None
+    for command in script.commands:
+        starter = command.parent
+        if starter is None or starter.name not in ("start-process", "saps") or command.context != "argument":
+            continue
+        names = [word.text.lower() for word in starter.assignments]
+        if given.removesuffix(".exitcode") in names and starter.parameter("Wait") and starter.depth == 0:
+            return command
+    return None
+
+
+def _is_program(command: Command) -> bool:
+    """Sets `$LASTEXITCODE`: a program, and neither a cmdlet, an alias, a function nor a process started on its own."""
+    from aiblint.shell.windows import ALIASES
+
+    if not command.name or command.calls_function or command.context == "argument" or command.name in ("mkdir", "exit", "cmd"):
+        return False
+    program = command.program
+    verb, dash, noun = command.name.partition("-")
+    named = program is not None and "." not in program.text
+    return not (command.name in ALIASES and named) and not (dash and verb.isalpha() and noun.isalpha())
+
+
+def _is_awaited(command: Command) -> bool:
+    """PowerShell goes on while a program with windows runs, unless its output is piped or cmd.exe waits for it."""
+    if command.depth:
+        return False
+    if command.name in _WAITED_FOR or command.piped_to is not None:
+        return True
+    return command.context == "script" and command.parent is not None and command.parent.name == "cmd"
+
+
+def _is_installer(command: Command) -> bool:
+    texts = [word.text.lower() for word in command.arguments]
+    if command.name == "dism":
+        return "/norestart" in texts and any(text.startswith(_DISM_ACTIONS) for text in texts)
+    return command.name.startswith(_NOT_WAITED_FOR)

@@ -1,0 +1,185 @@
+"""Words about the writing of a file: what the reader stumbled over, and text that says something else than was meant."""
+
+from __future__ import annotations
+
+import re
+
+from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
+from aiblint.syntax.json import string_offsets, suspicious_escapes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.document import Document
+    from aiblint.template import Template, Unfilled, Value
+
+# A file without a template is none of our business, unless it would hold one if only it could be read.
+_DECLARATION = re.compile(r'"type"\s*:\s*"Microsoft\.VirtualMachineImages|"source"\s*:(?s:.*)"distribute"\s*:', re.IGNORECASE)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
+_TYPOGRAPHIC = re.compile("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
+_SMART_OPTION = re.compile("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
+# PowerShell takes a typographic dash for a plain one, but not a pair of which one is typographic.
+_SMART_PAIR = re.compile("(?:(?<=\\s)|\\A)(?:[\u2010-\u2015\u2212]-|-[\u2010-\u2015\u2212])(?=[A-Za-z])")
+
+_MOST_LISTED = 6
+
+
+@check_text
+def reader_mistake(
+    document: Document, templates: list[Template], *, kinds: list[str], in_: str = "any"
+) -> Iterator[TextProblem]:
+    """A mistake of the given kinds that the reader reported. `in`: any, body (only where a file is a bare template) or arm."""
+    if not _concerns(document, templates) or (in_ != "any" and in_ not in {template.kind for template in templates}):
+        return
+    for mistake in document.mistakes:
+        if mistake.kind in kinds:
+            yield TextProblem(mistake.start, mistake.end, mistake.message)
+
+
+@check_text
+def unreadable(document: Document, templates: list[Template], *, kinds: list[str]) -> Iterator[TextProblem]:
+    """A file of which nothing could be read: there is no telling whether it holds a template."""
+    for mistake in document.mistakes:
+        if mistake.kind in kinds:
+            yield TextProblem(mistake.start, mistake.end, mistake.message)
+
+
+def _concerns(document: Document, templates: list[Template]) -> bool:
+    return bool(templates) or (bool(document.mistakes) and _DECLARATION.search(document.text) is not None)
+
+
+@check_text
+def placeholder_unfilled(document: Document, templates: list[Template], *, kind: str) -> Iterator[TextProblem]:
+    """Placeholders (`documentation` or pipeline `token`) in values and names: one finding for the file, which lists them all."""
+    found = [unfilled for template in templates for unfilled in template.unfilled if unfilled.placeholder.kind == kind]
+    first: dict[str, Unfilled] = {}
+    for unfilled in found:
+        first.setdefault(unfilled.placeholder.text, unfilled)
+    if not first:
+        return
+    places = [_unfilled_place(document, unfilled) for unfilled in first.values()]
+    cure = (
+        "write what is meant" if kind == "documentation" else "see that the pipeline does it before the template is submitted"
+    )
+    names = [f"{quote(text)} (line {document.position(place[0])[0]})" for text, place in zip(first, places, strict=True)]
+    if len(names) == 1:
+        message = f"the placeholder {quote(next(iter(first)))} was not filled in: {cure}"
+    else:
+        rest = [f"{len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
+        message = f"{len(names)} placeholders were not filled in ({cure}): {listed(names[:_MOST_LISTED] + rest, 'and')}"
+    node = next(iter(first.values())).value
+    yield TextProblem(*places[0], message, node=node.use or node.node)
+
+
+def _unfilled_place(document: Document, unfilled: Unfilled) -> tuple[int, int]:
+    node = unfilled.value.node
+    if unfilled.on_key:
+        return node.key_start, node.key_end
+    offsets = string_offsets(document.text, node)
+    shift = unfilled.value.shift
+    return offsets[unfilled.placeholder.start + shift], offsets[unfilled.placeholder.end + shift]
+
+
+@check
+def control_character(value: Value, context: Context) -> Iterator[Problem]:
+    """A control character in a path, an address or an id: a backslash that JSON took for the start of an escape."""
+    match = _CONTROL.search(value.text or "")
+    if match is None or _read_as_damaged(value, context.document):
+        return
+    if problem := _escape_problem(value, context.document):
+        yield problem
+        return
+    yield Problem(
+        value,
+        f"{quote(_shown(value.text or ''))} holds the control character {_shown(match[0])}, which no path, address or id can hold; "
+        "a backslash is written as two in JSON",
+        part=match.span(),
+    )
+
+
+@check
+def windows_path_escape(value: Value, context: Context) -> Iterator[Problem]:
+    """A Windows path in a command whose single backslash JSON took for an escape: `c:\\temp` is `c:`, a tab, `emp`."""
+    if _CONTROL.search(value.text or "") is None or _read_as_damaged(value, context.document):
+        return
+    if problem := _escape_problem(value, context.document):
+        yield problem
+
+
+def _read_as_damaged(value: Value, document: Document) -> bool:
+    """Whether the reader has already spoken about an escape in this string."""
+    node = value.node
+    return any(m.kind == "bad-escape" and node.start <= m.start and m.end <= node.end for m in document.mistakes)
+
+
+def _escape_problem(value: Value, document: Document) -> Problem | None:
+    """What to say about a string in which a legal escape looks like a part of a Windows path."""
+    node = value.node
+    escapes = suspicious_escapes(document.text, node)
+    if not escapes:
+        return None
+    start, end, _ = escapes[0]
+    written, corrected, done = document.text[node.start + 1 : node.end - 1], "", node.start + 1
+    for first, last, suggestion in escapes:
+        corrected += document.text[done:first] + suggestion
+        done = last
+    corrected += document.text[done : node.end - 1]
+    names = {"b": "a backspace", "f": "a form feed", "n": "a line feed", "r": "a carriage return", "t": "a tab"}
+    escape = document.text[start:end]
+    offsets = list(string_offsets(document.text, node))
+    return Problem(
+        value,
+        f"{quote(written)} holds {names.get(escape[1:2], 'another character')} where the path has {escape}; write {quote(corrected)}",
+        part=(offsets.index(start) - value.shift, offsets.index(end) - value.shift) if value.use is None else None,
+    )
+
+
+def _shown(text: str) -> str:
+    return text.encode("unicode_escape").decode()
+
+
+@check
+def typographic_character(value: Value, context: Context) -> Iterator[Problem]:
+    """A typographic dash, quote or invisible space in an address or an id."""
+    match = _TYPOGRAPHIC.search(value.text or "")
+    if match is not None:
+        what = (
+            "an invisible or non-breaking space"
+            if _INVISIBLE.match(match[0])
+            else f"the typographic character {_named(match[0])}"
+        )
+        yield Problem(
+            value,
+            f"{quote(value.value)} holds {what} (U+{ord(match[0]):04X}): nothing has that name; type it anew in plain ASCII",
+            part=match.span(),
+        )
+
+
+@check
+def typographic_option(value: Value, context: Context) -> Iterator[Problem]:
+    """A typographic dash where a command's option begins: the program takes the word for an argument."""
+    step = value.parent.parent if value.parent is not None else None
+    powershell = step is not None and step.text_of("type") == "PowerShell"
+    match = (_SMART_PAIR if powershell else _SMART_OPTION).search(value.text or "")
+    if match is not None and value.text is not None:
+        word = re.match(r"\S+", value.text[match.start() :])
+        yield Problem(
+            value,
+            f"the dash in {quote(word[0] if word else match[0])} is typographic (U+{_code(match[0]):04X}): the command takes the word "
+            "for an argument, not for an option; type a plain -",
+            part=match.span(),
+        )
+
+
+def _named(character: str) -> str:
+    import unicodedata
+
+    return unicodedata.name(character, "unknown").lower()
+
+
+def _code(text: str) -> int:
+    return next(ord(character) for character in text if character != "-")

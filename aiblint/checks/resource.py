@@ -1,0 +1,251 @@
+"""Words about the resource around the template: its type, API version, region, name, and what only the service writes."""
+
+from __future__ import annotations
+
+from aiblint import schema
+from aiblint.check import Problem, check, check_unknown, quote
+from aiblint.checks.required import damaged, lacks, misspelt
+from aiblint.document import NULL
+from aiblint.template import TYPE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.template import Value
+
+_PROVIDER = TYPE.partition("/")[0]
+
+
+@check
+def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
+    """An image template whose type says something else, or, in a deployment, nothing. Takes the whole template."""
+    deployed = context.template.kind == "arm"
+    if lacks(value, "type"):
+        if deployed and not misspelt(value, "type") and not damaged(context):
+            yield Problem(value, f"the resource has no type and the deployment is refused; write {TYPE}")
+        return
+    kind = value.get("type")
+    if kind is None or kind.text is None or kind.text.lower() == TYPE.lower():
+        return
+    if kind.text.lower() == _PROVIDER.lower():
+        what = f"{quote(kind.text)} is the provider without its resource type"
+    else:
+        what = f"{quote(kind.text)} is not the type of an image template"
+    so = (
+        "the deployment is refused"
+        if deployed
+        else "the file works only as long as the command that submits it names the type, and not in a deployment"
+    )
+    yield Problem(kind, f"{what}: {so}; write {TYPE}")
+
+
+def _published(version: str) -> str | None:
+    """A published version in its own spelling, whatever the case; None for any other text."""
+    return next((known for known in schema.versions() if known.lower() == version.lower()), None)
+
+
+def _hint(context: Context) -> str:
+    """What to add about a standalone body: its version is only a hint."""
+    return "" if context.template.kind == "arm" else " (in a standalone body only a hint: the submitting command sets its own)"
+
+
+@check
+def api_version_missing(value: Value, context: Context) -> Iterator[Problem]:
+    """A resource of a deployment without apiVersion; not where an `apiProfile` of the deployment may set it."""
+    node = value.node.parent
+    while node is not None:
+        if node.find("apiProfile") is not None:
+            return
+        node = node.parent
+    if lacks(value, "apiVersion") and not misspelt(value, "apiVersion") and not damaged(context):
+        yield Problem(
+            value,
+            f'the resource has no apiVersion and the deployment is refused; add "apiVersion": "{schema.versions()[-1]}" or an older one',
+        )
+
+
+@check
+def api_version_unknown(value: Value, context: Context) -> Iterator[Problem]:
+    """An API version that was never published: refused by the deployment."""
+    text = value.text
+    if not text or _published(text) is not None or _may_be_newer(text):
+        return
+    import difflib
+
+    close = difflib.get_close_matches(text.lower(), schema.served()[1:], 1, 0.5)
+    newest = schema.versions()[-1]
+    meant = f"did you mean {close[0]}? The newest is {newest}" if close and close[0] != newest else f"write {newest}"
+    yield Problem(
+        value,
+        f"image templates have no API version {quote(text)}: the request fails with NoRegisteredProviderFound; {meant}"
+        + _hint(context),
+    )
+
+
+@check
+def api_version_newer(value: Value, context: Context) -> Iterator[Problem]:
+    """An API version that is younger than the table of published ones."""
+    text = value.text
+    if text and _published(text) is None and _may_be_newer(text):
+        yield Problem(
+            value,
+            f"aiblint does not know API version {quote(text)} (its table is of {schema.table('api-versions')['as-of']}) and checks "
+            f"the file as {schema.versions()[-1]} at most; see that it exists" + _hint(context),
+        )
+
+
+def _may_be_newer(version: str) -> bool:
+    """Whether a text has the form of a version, `2026-03-01` or `2026-03-01-preview`, later than all that are known."""
+    year, month, day = version[:4], version[5:7], version[8:10]
+    return (
+        version[4:5] == version[7:8] == "-"
+        and all(part.isascii() and part.isdigit() for part in (year, month, day))
+        and 1 <= int(month) <= 12
+        and 1 <= int(day) <= 31
+        and version[10:].lower() in ("", "-preview")
+        and version > schema.versions()[-1]
+    )
+
+
+@check
+def api_version_retired(value: Value, context: Context) -> Iterator[Problem]:
+    """A published API version that the service no longer answers."""
+    known = _published(value.text) if value.text else None
+    if known is not None and known not in schema.served():
+        yield Problem(
+            value,
+            f"API version {known} has not been answered since May 2020; move to 2024-02-01, whose members differ"
+            + _hint(context),
+        )
+
+
+@check
+def api_version_deprecated(value: Value, context: Context, *, versions: list[str]) -> Iterator[Problem]:
+    """An API version among `versions`: deprecated, with a removal announced."""
+    known = _published(value.text) if value.text else None
+    if known in versions:
+        yield Problem(
+            value,
+            f"API version {known} is a deprecated preview whose removal was announced once; move to 2020-02-14 or later"
+            + _hint(context),
+        )
+
+
+def regions(group: str) -> list[str]:
+    """The regions of one group of the table, in the form of `normal_region`.
+
+    Groups: "service" (Image Builder runs there), "preview" (after registering a feature), "elsewhere" (an Azure region
+    without the service), "canary" (Microsoft's own, in no public list).
+    """
+    listed = schema.table("regions")[group]
+    return list(listed) if isinstance(listed, list | dict) else []
+
+
+def normal_region(text: str) -> str:
+    """`West US 2` → `westus2`, as Resource Manager reads it."""
+    return "".join(text.split()).lower()
+
+
+def _region(value: Value) -> str | None:
+    """The region a location names; None where it is no text, or an example or a shell variable (another rule's)."""
+    text = value.text
+    if not text or text[0] in "$%" or text == "1_location":
+        return None
+    return normal_region(text)
+
+
+@check
+def location_unknown(value: Value, context: Context) -> Iterator[Problem]:
+    """A location that is no Azure region at all."""
+    region = _region(value)
+    known = [name for group in ("service", "preview", "elsewhere", "canary") for name in regions(group)]
+    if region is None or region in known:
+        return
+    import difflib
+
+    close = difflib.get_close_matches(region, regions("service"), 1)
+    meant = f"did you mean {close[0]}?" if close else "write a region with Image Builder, such as westeurope or eastus"
+    yield Problem(value, f"{quote(value.text)} is no Azure region that aiblint knows: the location is refused; {meant}")
+
+
+@check
+def location_unserved(value: Value, context: Context) -> Iterator[Problem]:
+    """An Azure region in which Image Builder does not run."""
+    region = _region(value)
+    if region in regions("elsewhere"):
+        yield Problem(
+            value,
+            f"Image Builder does not run in {quote(value.text)} (list of {schema.table('regions')['as-of']}), so the location is "
+            "refused for the type; put the template into a region that has it and name this one in 'targetRegions'",
+        )
+
+
+@check
+def location_preview(value: Value, context: Context) -> Iterator[Problem]:
+    """A region in which Image Builder is a preview that a subscription has to register for."""
+    region = _region(value)
+    features = schema.table("regions")["preview"]
+    if isinstance(features, dict) and region in features:
+        yield Problem(
+            value,
+            f"Image Builder is a preview in {quote(value.text)}: the subscription needs the feature {features[region]} "
+            "(az feature register)",
+        )
+
+
+@check
+def template_name_invalid(value: Value, context: Context, *, longest: int) -> Iterator[Problem]:
+    """A template name with characters that the service refuses, empty, or longer than `longest`."""
+    name = value.text
+    if name is None:
+        return
+    bad = next((i for i, c in enumerate(name) if not (c.isascii() and (c.isalnum() or c in "-_."))), None)
+    if name == "":
+        yield Problem(
+            value, f"the template name is empty and is refused; write 1 to {longest} letters, digits, '-', '_' or '.'"
+        )
+    elif bad is not None and name[bad] == "/":
+        yield Problem(
+            value,
+            f"the template name {quote(name)} has a '/', but an image template is nobody's child: the deployment is refused; "
+            "write one name without '/'",
+            part=(bad, bad + 1),
+        )
+    elif bad is not None:
+        yield Problem(
+            value,
+            f"the template name {quote(name)} holds {_character(name[bad])} and is refused; write letters, digits, '-', '_' and '.' only",
+            part=(bad, bad + 1),
+        )
+    elif len(name) > longest:
+        yield Problem(value, f"the template name has {len(name)} characters and is refused; write at most {longest}")
+
+
+def _character(character: str) -> str:
+    if character == " ":
+        return "a blank"
+    return f"'{character}'" if character.isprintable() else f"the character U+{ord(character):04X}"
+
+
+@check_unknown
+def output_only(value: Value, context: Context) -> Iterator[Problem]:
+    """A member that only the service writes."""
+    if value.kind == NULL:
+        return
+    if value.key == "exactVersion":
+        message = "'exactVersion' reports which version the service took and pins nothing; remove it, or write the version in 'version'"
+    else:
+        message = f"'{value.key}' is the service's to write and ignored at best, refused at worst; remove it"
+    yield Problem(value, message, on_key=True)
+
+
+@check
+def output_only_of_identities(value: Value, context: Context, *, members: list[str]) -> Iterator[Problem]:
+    """Those of `members` that stand in an entry of the template's map of identities; takes the map."""
+    for entry in value.members.values():
+        for name in members:
+            member = entry.members.get(name)
+            if member is not None:
+                yield from output_only(member, context)

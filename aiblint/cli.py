@@ -1,0 +1,311 @@
+"""Arguments in, exit status out; the only place that prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from aiblint import __version__, registry
+from aiblint.finding import SEVERITIES
+from aiblint.report import FORMATS, render
+from aiblint.rule import RuleError
+from aiblint.run import OFF, Choice, Run, UsageError, choose, lint_bytes, lint_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiblint.config import Settings
+    from aiblint.rule import Rule
+
+CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
+
+_EPILOG = """\
+exit status: 0 nothing at or above --fail-on; 1 findings; 2 aiblint could not do its work (options, configuration, rules).
+A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*)."""
+
+
+def run_command(argv: Sequence[str]) -> int:
+    """Runs the command line and returns the exit status. Never raises for what a user gives it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a console that cannot show a character shows its escape
+            reconfigure(errors="backslashreplace")
+    try:
+        status = _command(argv)
+        sys.stdout.flush()
+        return status
+    except (UsageError, RuleError) as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        # The reader went away (`aiblint … | head`): nothing more to say, and nothing to complain about at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except KeyboardInterrupt:
+        return 130
+
+
+def _refuse(message: str) -> int:
+    from aiblint.report import safe
+
+    print(f"aiblint: {safe.line(message)}", file=sys.stderr)
+    return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="aiblint",
+        description="Finds mistakes in Azure VM Image Builder templates before the service does.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder); - is stdin")
+    what = parser.add_argument_group("which rules")
+    what.add_argument("--select", action="append", default=[], metavar="RULES", help="only these (comma between, repeatable)")
+    what.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these (comma between, repeatable)")
+    what.add_argument("--severity", action="append", default=[], metavar="RULES=LEVEL", help="error, warning, note or off")
+    what.add_argument(
+        "--fail-on", choices=(*SEVERITIES, "never"), help="mildest level that makes the exit status 1 (default: warning)"
+    )
+    what.add_argument("--require-template", action="store_true", help="exit status 1 where no image template was found")
+    what.add_argument("--config", metavar="FILE", help="configuration (default: the nearest .aiblint.yaml upward)")
+    what.add_argument("--no-config", action="store_true", help="read no configuration file")
+    what.add_argument("--api-version", metavar="VERSION", help="the API version of templates that state none")
+    what.add_argument(
+        "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
+    )
+    out = parser.add_argument_group("what comes out")
+    out.add_argument("--format", choices=tuple(FORMATS), default="text", help="what goes to stdout (default: text)")
+    out.add_argument(
+        "--output", action="append", default=[], metavar="FORMAT=FILE", help="also write a report to a file (repeatable)"
+    )
+    out.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of showing them")
+    out.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto; NO_COLOR and FORCE_COLOR count)"
+    )
+    out.add_argument("-q", "--quiet", action="store_true", help="no summary; nothing at all where nothing was found")
+    out.add_argument("--stdin-filename", metavar="NAME", help="what to call the template read from stdin (with PATH -)")
+    more = parser.add_argument_group("instead of linting")
+    more.add_argument("--explain", metavar="RULE", help="what a rule is about, with examples")
+    more.add_argument("--list-rules", action="store_true", help="all rules, a line each")
+    more.add_argument(
+        "--schema", metavar="VERSION", help="what an API version (or: served) admits, as a JSON Schema for editors"
+    )
+    more.add_argument("--version", action="version", version=f"aiblint {__version__}")
+    return parser
+
+
+def _command(argv: Sequence[str]) -> int:
+    options = _parser().parse_args(argv)
+    if options.schema is not None:
+        print(_schema(options.schema))
+        return CLEAN
+    rules = registry.load()
+    if options.explain is not None:
+        from aiblint.explain import explain
+
+        print(explain(_one_rule(rules, options.explain), color=_color(options.color)), end="")
+        return CLEAN
+    if options.list_rules:
+        for rule in rules:
+            print(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}")
+        return CLEAN
+    outputs = [_output(text) for text in options.output]
+    lint = _Lint(options, rules)
+    lint.paths(options.paths or ["."])
+    run = lint.run
+    run.findings.sort(key=lambda finding: finding.sort_key)
+    if run.unversioned:
+        run.notes.append(_unversioned(run.unversioned))
+    for format_name, path in outputs:
+        _write(path, render(format_name, run))
+    _print(run, options)
+    for defect in run.defects:
+        _refuse(f"{defect}\nThis is a defect of aiblint, not of the template.")
+    if run.defects:
+        return UNUSABLE
+    if options.require_template and not run.templates:
+        return FINDINGS
+    return FINDINGS if any(lint.fails(finding.severity) for finding in run.findings) else CLEAN
+
+
+def _unversioned(count: int) -> str:
+    templates = "1 template states" if count == 1 else f"{count} templates state"
+    return (
+        f"{templates} no API version that can be known before deployment: checked against what holds in every version still "
+        "served; --api-version tells which one it is"
+    )
+
+
+class _Lint:
+    """One command line under way: options and configuration together say which rules run on a file."""
+
+    def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
+        self.options = options
+        self.run = Run(rules, __version__)
+        self.today = options.today or _today()
+        _check_date(self.today)
+        self.select = _split(options.select)
+        self.ignore = _split(options.ignore)
+        self.levels = dict(_level(text) for text in options.severity)
+        self.settings = _settings(options)
+        self.api_version = _published(options.api_version) if options.api_version else self.settings.api_version
+        self.fail_on = options.fail_on or self.settings.fail_on
+        self.choices: dict[tuple[object, ...], Choice] = {}
+        self._refuse_unknown_rules()
+
+    def _refuse_unknown_rules(self) -> None:
+        """Even where no file is linted, or none that an entry of `per-path` is about."""
+        self._choice(self.settings)
+        for entry in self.settings.per_path:
+            self._choice(self.settings.replace(select=entry.select, ignore=entry.ignore, severity=entry.severity))
+
+    def fails(self, severity: str) -> bool:
+        return self.fail_on != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
+
+    def paths(self, paths: Sequence[str]) -> None:
+        from aiblint import files
+
+        if "-" in paths:
+            name = self.options.stdin_filename or "<stdin>"
+            self.run.files += 1
+            lint_bytes(self.run, sys.stdin.buffer.read(), name, self.choice(name), self.today, self.api_version)
+        try:
+            found = files.find(
+                [path for path in paths if path != "-"],
+                lambda error: self.run.notes.append(f"{error.filename}: {error.strerror}"),
+            )
+        except files.PathError as error:
+            raise UsageError(str(error)) from error
+        for path in found:
+            lint_path(self.run, path, self.choice(path), self.today, self.api_version)
+
+    def choice(self, path: str) -> Choice:
+        """The rules for one file: entries of `per-path` differ from file to file."""
+        return self._choice(self.settings.for_file(path))
+
+    def _choice(self, settings: Settings) -> Choice:
+        key = (settings.select, settings.ignore, tuple(settings.severity.items()), settings.placeholders)
+        if key not in self.choices:
+            self.choices[key] = choose(self.run.rules, settings, self.select, self.ignore, self.levels)
+        return self.choices[key]
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from aiblint import config
+
+    try:
+        path = None if options.no_config else options.config or config.discover(os.getcwd())
+        return config.load(path) if path else config.Settings()
+    except config.ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def _published(version: str) -> str:
+    from aiblint import schema
+
+    if version not in schema.versions():
+        raise UsageError(f"'{version}' is no API version of imageTemplates; there are {', '.join(schema.versions())}")
+    return version
+
+
+def _split(texts: Sequence[str]) -> list[str]:
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+
+
+def _level(text: str) -> tuple[str, str]:
+    selector, _, level = text.partition("=")
+    if level not in (*SEVERITIES, OFF):
+        raise UsageError(f"--severity takes RULES=LEVEL, the level one of error, warning, note, off; not '{text}'")
+    return selector, level
+
+
+def _output(text: str) -> tuple[str, str]:
+    format_name, _, path = text.partition("=")
+    if format_name not in FORMATS or not path:
+        raise UsageError(f"--output takes FORMAT=FILE, the format one of {', '.join(FORMATS)}; not '{text}'")
+    return format_name, path
+
+
+def _one_rule(rules: list[Rule], name: str) -> Rule:
+    found = [rule for rule in rules if name.lower() in (rule.id.lower(), rule.name, *rule.aliases)]
+    if not found:
+        import difflib
+
+        close = difflib.get_close_matches(name, [rule.name for rule in rules], 1)
+        raise UsageError(
+            f"no rule is called '{name}'" + (f"; did you mean '{close[0]}'?" if close else "; --list-rules shows all")
+        )
+    return found[0]
+
+
+def _schema(version: str) -> str:
+    import json
+
+    from aiblint import json_schema, schema
+
+    known = [*schema.versions(), schema.SERVED]
+    if version not in known:
+        import difflib
+
+        close = difflib.get_close_matches(version, known, 1, 0.5)
+        advice = f"; did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"--schema takes one of {', '.join(known)}; not '{version}'{advice}")
+    return json.dumps(json_schema.document(version), indent=2)
+
+
+def _today() -> str:
+    import time
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch and epoch.isdigit() else None))
+
+
+def _check_date(text: str) -> None:
+    import time
+
+    try:
+        time.strptime(text, "%Y-%m-%d")
+    except ValueError as error:
+        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
+
+
+def _color(choice: str) -> bool:
+    """Whether to colour: the option, then NO_COLOR, then FORCE_COLOR, then whether stdout is a terminal that can."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _print(run: Run, options: argparse.Namespace) -> None:
+    if options.statistics:
+        for line in _statistics(run):
+            print(line)
+    elif not (options.quiet and options.format in ("text", "concise") and not run.findings):
+        print(render(options.format, run, color=_color(options.color)), end="")
+
+
+def _statistics(run: Run) -> list[str]:
+    counts: dict[tuple[str, str, str], int] = {}
+    for finding in run.findings:
+        key = (finding.rule, finding.severity, finding.name)
+        counts[key] = counts.get(key, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{count:6}  {severity:7}  {rule} {name}" for (rule, severity, name), count in ordered]
+
+
+def _write(path: str, text: str) -> None:
+    """A report file: UTF-8 without mark, LF, whole or not at all."""
+    beside = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(beside, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,228 @@
+"""Rules over one document: text and rules in, findings out; reads no disk, prints nothing."""
+
+from __future__ import annotations
+
+import importlib
+
+from aiblint import platforms, schema
+from aiblint.check import Context
+from aiblint.finding import Finding, Related
+from aiblint.query import select
+from aiblint.syntax.json import string_offsets
+from aiblint.template import find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from aiblint.check import Problem, TextProblem
+    from aiblint.checkout import Checkout
+    from aiblint.document import Document
+    from aiblint.rule import Case, Rule
+    from aiblint.template import Template, Value
+
+
+class CheckError(Exception):
+    """A check raised: a defect of aiblint (or of a team's own check), never of the linted file."""
+
+
+class Result:
+    """What came of one document: its templates, the findings in file order, and the checks that broke."""
+
+    __slots__ = ("defects", "findings", "templates")
+
+    def __init__(self, templates: list[Template]) -> None:
+        self.templates = templates
+        self.findings: list[Finding] = []
+        self.defects: list[str] = []
+
+
+class _Lint:
+    """One document under way: its contexts, and the selections already made."""
+
+    def __init__(self, document: Document, checkout: Checkout, today: str, api_version: str | None) -> None:
+        self.document = document
+        self.templates = find(document)
+        self.contexts = [self._context(template, checkout, today, api_version) for template in self.templates]
+        self.selected: dict[tuple[int, str], list[Value]] = {}
+
+    def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None) -> Context:
+        source_os = platforms.source_os(template)
+        stated = template.api_version
+        return Context(
+            self.document,
+            self.templates,
+            template,
+            os=source_os or platforms.steps_os(template),
+            source_os=source_os,
+            checkout=checkout,
+            today=today,
+            version=stated if stated in schema.versions() else api_version,
+        )
+
+    def values(self, context: Context, selector: Any) -> list[Value]:
+        key = (id(context), repr(selector))
+        if key not in self.selected:
+            self.selected[key] = select(context.template.root, selector)
+        return self.selected[key]
+
+
+def lint(
+    document: Document,
+    rules: Iterable[Rule],
+    checkout: Checkout,
+    today: str,
+    *,
+    severities: dict[str, str] | None = None,
+    api_version: str | None = None,
+) -> Result:
+    """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
+
+    `api_version` holds for templates that state none, or leave it to the deployment.
+    A check that raises becomes an entry of `defects`; the other rules still run.
+    """
+    under_way = _Lint(document, checkout, today, api_version)
+    result = Result(under_way.templates)
+    found: list[Finding] = []
+    for rule in rules:
+        try:
+            for case in rule.cases:
+                level = (severities or {}).get(rule.id, case.severity)
+                found.extend(_apply(rule, case, level, under_way))
+        except CheckError as error:
+            result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {error}")
+    result.findings = _once(sorted(found, key=lambda finding: finding.sort_key))
+    return result
+
+
+def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Finding]:
+    function = _function(case.check)
+    if case.on == "text":
+        for problem in _guarded(function, under_way.document, under_way.templates, case.options):
+            yield _text_finding(under_way.document, rule, level, problem)
+        return
+    for context in under_way.contexts:
+        if not _in_versions(case, context.version):
+            continue
+        for selector in case.selectors:
+            for value in under_way.values(context, selector):
+                if (value.known or case.on == "any") and _holds(case.when, value, context):
+                    for problem in _guarded(function, value, context, case.options):
+                        yield _finding(context, rule, level, problem)
+
+
+def _function(reference: str) -> Callable[..., Iterator[Any]]:
+    module, _, name = reference.partition(":")
+    function: Callable[..., Iterator[Any]] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _guarded(function: Callable[..., Iterator[Any]], first: Any, second: Any, options: dict[str, Any]) -> Iterator[Any]:
+    """The problems of one check. The one place that catches all: a broken check must not cost the other findings."""
+    try:
+        yield from function(first, second, **options)
+    except Exception as error:
+        raise CheckError(f"{type(error).__name__}: {error}") from error
+
+
+def _in_versions(case: Case, version: str | None) -> bool:
+    """Whether a case holds for an API version; where that is unknown, for every version still served."""
+    low, high, unknown = case.versions
+    if low is None and high is None:
+        return True
+    if version is None and unknown is not None:
+        return True
+    known = [version] if version is not None else schema.served()
+    return all((low is None or v >= low) and (high is None or v <= high) for v in known)
+
+
+def _holds(when: dict[str, list[str]], value: Value, context: Context) -> bool:
+    for condition, wanted in when.items():
+        if condition == "type":
+            has = value.text_of("type")
+        elif condition == "kind":
+            has = context.template.kind
+        else:
+            has = context.source_os if condition == "source-os" else context.os
+        if has not in wanted:
+            return False
+    return True
+
+
+def _finding(context: Context, rule: Rule, level: str, problem: Problem) -> Finding:
+    document = context.document
+    marked = problem.mark or problem.at
+    start, end = _place(document, marked, problem.on_key, problem.part)
+    if problem.secret:
+        document.secrets.append((start, end) if marked.use is None else (marked.node.start, marked.node.end))
+    related = [Related(*_place(document, value, False, None), message) for value, message in problem.related]
+    if marked.use is not None:
+        definition = marked.node
+        related.insert(0, Related(definition.start, min(definition.end, definition.start + 80), "the value is defined here"))
+    return Finding(
+        document,
+        start,
+        end,
+        rule=rule.id,
+        name=rule.name,
+        severity=level,
+        summary=rule.summary,
+        message=problem.message,
+        help=rule.references[0],
+        pointer=(problem.at.use or problem.at.node).pointer,
+        at=problem.at.path,
+        template=context.template.node.pointer,
+        related=tuple(related),
+    )
+
+
+def _text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:
+    return Finding(
+        document,
+        problem.start,
+        problem.end,
+        rule=rule.id,
+        name=rule.name,
+        severity=level,
+        summary=rule.summary,
+        message=problem.message,
+        help=rule.references[0],
+        pointer=problem.node.pointer if problem.node is not None else "",
+        related=tuple(Related(*place) for place in problem.related),
+    )
+
+
+def _place(document: Document, value: Value, on_key: bool, part: tuple[int, int] | None) -> tuple[int, int]:
+    """What to underline for a value: the exact part, its name, or itself; of an object only what tells which one it is."""
+    node = value.use or value.node
+    if value.use is None and part is not None:
+        offsets = string_offsets(document.text, node)
+        return offsets[part[0] + value.shift], offsets[part[1] + value.shift]
+    if on_key and node.key_span is not None:
+        return node.key_start, node.key_end
+    if value.use is None and node.kind in ("object", "array"):
+        if node.key_span is not None:
+            return node.key_start, node.key_end
+        return node.start, node.start + 1
+    return node.start, node.end
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """One mistake, one finding: the same rule at the same place speaks once, one definition used in many places too."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        definition = (
+            (finding.related[0].start, finding.message)
+            if finding.related and finding.related[0].message == "the value is defined here"
+            else None
+        )
+        key = (
+            (finding.rule, definition)
+            if definition is not None
+            else (finding.rule, finding.start, finding.end, finding.message)
+        )
+        first = kept.setdefault(key, finding)
+        if first is not finding and definition is not None:
+            first.related += (Related(finding.start, finding.end, "used here too"),)
+    return list(kept.values())

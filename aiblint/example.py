@@ -1,0 +1,98 @@
+"""Examples of rule files: what a bad or a good one looks like as a whole file, and whether it is flagged as it says."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from aiblint.syntax.json import read
+from aiblint.template import find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from aiblint.finding import Finding
+
+BASES = {"linux": "linux.json", "windows": "windows.json", "arm": "deployment.json"}
+"""`on` of an example → the clean template that it changes."""
+
+_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "examples")
+
+
+def content(example: Mapping[str, Any]) -> bytes:
+    """The file an example stands for.
+
+    A mapping is merged over the image template of the clean example that `on` names (RFC 7396; with `of: file` over the
+    whole file); a list [old, new] replaces text that stands in it once; a text is the whole file. `with` is the encoding.
+    """
+    change = example["bad"] if "bad" in example else example["good"]
+    text = change if isinstance(change, str) else _changed(change, example)
+    return str(text).encode(example.get("with", "utf-8"))
+
+
+def _changed(change: Any, example: Mapping[str, Any]) -> str:
+    path = os.path.join(_FOLDER, BASES[example.get("on", "linux")])
+    with open(path, "rb") as file:
+        data = file.read()
+    if isinstance(change, list):
+        old, new = change
+        if data.decode().count(old) != 1:
+            raise ValueError(f"the text {old!r} does not stand exactly once in {path}")
+        return data.decode().replace(old, new)
+    document = read(data, path)
+    [template] = find(document)
+    assert document.root is not None
+    whole = document.root.to_python()
+    if example.get("of") == "file":
+        whole = merge(whole, change)
+    else:
+        whole = _merge_at(whole, template.node.pointer.split("/")[1:], change)
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _merge_at(target: Any, pointer: list[str], patch: Any) -> Any:
+    if not pointer:
+        return merge(target, patch)
+    if isinstance(target, list):
+        index = int(pointer[0])
+        return [*target[:index], _merge_at(target[index], pointer[1:], patch), *target[index + 1 :]]
+    return {**target, pointer[0]: _merge_at(target[pointer[0]], pointer[1:], patch)}
+
+
+def merge(target: Any, patch: Any) -> Any:
+    """RFC 7396: objects are merged, null removes a member, anything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge(merged.get(key), value)
+    return merged
+
+
+def places(example: Mapping[str, Any], findings: list[Finding]) -> list[str]:
+    """Where findings are, in the way in which the example's `at` says it.
+
+    `$…` is the effective path, `12:5` line and column, anything else the RFC 6901 pointer.
+    """
+    wanted = expected(example)
+    return [_place(finding, wanted[0] if wanted else "$") for finding in findings]
+
+
+def expected(example: Mapping[str, Any]) -> list[str]:
+    """The places at which a bad example is flagged, in file order; none for a good one."""
+    at = example.get("at", [])
+    return [str(place) for place in at] if isinstance(at, list) else [str(at)]
+
+
+def _place(finding: Finding, like: str) -> str:
+    if like.startswith("$"):
+        return finding.at
+    if like[:1].isdigit():
+        line, column = finding.document.position(finding.start)
+        return f"{line}:{column}"
+    return finding.pointer

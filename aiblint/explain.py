@@ -1,0 +1,79 @@
+"""A rule as text for a terminal or as Markdown: `--explain`, `docs/rules.md`."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import registry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from aiblint.rule import Rule
+
+_BOLD, _RESET = "\033[1m", "\033[0m"
+
+
+def explain(rule: Rule, *, color: bool = False) -> str:
+    """The page of one rule as plain text, ending in a line feed."""
+    bold, reset = (_BOLD, _RESET) if color else ("", "")
+    lines = [f"{bold}{rule.id} {rule.name}{reset} ({_levels(rule)}, {rule.category})", "", rule.summary, "", rule.why, ""]
+    for title, kind in (("Bad:", "bad"), ("Good:", "good")):
+        lines += [f"{bold}{title}{reset}", *("    " + line for line in _examples(rule, kind)), ""]
+    lines += [f"{bold}Silence it:{reset}", *("    " + line for line in _silence(rule)), ""]
+    lines += [f"{bold}Sources:{reset}", *("    " + reference for reference in rule.references)]
+    return "\n".join(lines) + "\n"
+
+
+def markdown(rule: Rule) -> str:
+    """The page of one rule as Markdown, ending in a line feed."""
+    lines = [f"## {rule.id} {rule.name}", "", f"*{_levels(rule)}, {rule.category}*", "", rule.summary, "", rule.why, ""]
+    for title, kind in (("Bad:", "bad"), ("Good:", "good")):
+        lines += [title, "", "```json", *_examples(rule, kind), "```", ""]
+    lines += ["Sources:", "", *(f"- <{reference}>" for reference in rule.references)]
+    return "\n".join(lines) + "\n"
+
+
+def table(rules: Iterable[Rule]) -> str:
+    """The rules as a Markdown table with links into docs/rules.md."""
+    lines = ["| rule | severity | what happens |", "| --- | --- | --- |"]
+    for rule in rules:
+        anchor = f"{rule.id}-{rule.name}".lower()
+        lines.append(
+            f"| [{rule.id} {rule.name}](docs/rules.md#{anchor}) | {_levels(rule)} | {rule.summary.replace('|', '&#124;')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _levels(rule: Rule) -> str:
+    """The severities of a rule's cases, the rule's own first: `error or warning`."""
+    levels = dict.fromkeys([rule.severity, *(case.severity for case in rule.cases)])
+    return " or ".join(level for level in levels if any(case.severity == level for case in rule.cases))
+
+
+def _silence(rule: Rule) -> list[str]:
+    return [f"aiblint --ignore {rule.name}", "or in .aiblint.yaml:", f"    ignore: [{rule.name}]"]
+
+
+def _examples(rule: Rule, kind: str) -> list[str]:
+    """The first example of a kind; of a good one the first that says something."""
+    content = registry.read_yaml(os.path.join(registry.folder(), f"{rule.id}-{rule.name}.yaml"))
+    found = [example[kind] for example in content["examples"] if kind in example]
+    best = next((change for change in found if change), found[0])
+    return _shown(best) if best else ["(the template without it)"]
+
+
+def _shown(change: Any) -> list[str]:
+    if isinstance(change, list):
+        return str(change[1]).splitlines()
+    if isinstance(change, str):
+        return change.splitlines()
+    return _json(change).splitlines()
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False)

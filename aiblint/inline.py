@@ -1,0 +1,72 @@
+"""The `inline` lines of a step as the one script that the build VM runs, each word tied to the line it was written in."""
+
+from __future__ import annotations
+
+from aiblint.check import Problem
+from aiblint.shell.command import POSIX, POWERSHELL, join_lines, locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.check import Context
+    from aiblint.shell.command import Command
+    from aiblint.template import Value
+
+_DIALECTS = {"shell": POSIX, "powershell": POWERSHELL}
+
+
+class Inline:
+    """One step's `inline`. `text` is the joined script; a line that only the deployment knows is empty in it.
+
+    `items` are the lines as values. `opaque` tells that at least one of them is unknown. `dialect` is POSIX or POWERSHELL.
+    """
+
+    __slots__ = ("_commands", "_starts", "dialect", "items", "opaque", "step", "text")
+
+    def __init__(self, step: Value, dialect: str, lines: Value) -> None:
+        self.step = step
+        self.dialect = dialect
+        self.items = lines.items
+        self.opaque = any(not item.known for item in lines.items)
+        self.text, self._starts = join_lines(item.text or "" for item in lines.items)
+        self._commands: list[Command] | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands of the script, in order; offsets are those of `text`."""
+        if self._commands is None:
+            if self.dialect == POSIX:
+                from aiblint.shell import posix
+
+                self._commands = posix.commands(self.text)
+            else:
+                from aiblint.shell import powershell
+
+                self._commands = powershell.commands(self.text)
+        return self._commands
+
+    def place(self, start: int, end: int) -> tuple[Value, tuple[int, int]]:
+        """The line that holds offset `start`, and the code points of its text up to `end`, or to its own end if that comes first."""
+        index, first = locate(self._starts, start)
+        item = self.items[index]
+        return item, (first, min(end - self._starts[index], len(item.text or "")))
+
+    def problem(self, start: int, end: int, message: str) -> Problem:
+        """A problem that underlines `text[start:end]` in the line where it begins."""
+        item, part = self.place(start, end)
+        return Problem(item, message, part=part)
+
+
+def of(step: Value, context: Context) -> Inline | None:
+    """The script of a Shell or PowerShell step; None for other steps, and where `inline` is missing, empty or unknown."""
+    key = ("inline", id(step))
+    if key not in context.cache:
+        dialect = _DIALECTS.get((step.text_of("type") or "").lower())
+        lines = step.get("inline")
+        context.cache[key] = Inline(step, dialect, lines) if dialect and lines is not None and lines.items else None
+    found: Inline | None = context.cache[key]
+    return found
+
+
+def scripts(context: Context) -> list[Inline]:
+    """The scripts of all steps whose lines stand in the template, in the order in which they run."""
+    return [script for step in context.template.steps if (script := of(step, context)) is not None]

@@ -1,0 +1,144 @@
+"""Where rules come from: the compiled index where it is fresh, the rule files where it is not."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import json
+import os
+
+from aiblint import __version__
+from aiblint.rule import Rule, RuleError, from_yaml, store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+INDEX = os.path.join(_PACKAGE, "_rules.json")
+"""The compiled index: part of a wheel; in a clone a cache that git ignores."""
+_MARKER = "AIB001-json-syntax.yaml"
+_FORMAT = 1
+
+
+def folder() -> str:
+    """The folder with the rule files: inside a wheel beside this module, in a clone beside the package.
+
+    Only these two places count: an editable install leaves stale copies elsewhere. Raises RuleError.
+    """
+    for candidate in (os.path.join(_PACKAGE, "rules"), os.path.join(os.path.dirname(_PACKAGE), "rules")):
+        if os.path.exists(os.path.join(candidate, _MARKER)):
+            return candidate
+    raise RuleError(f"no rules beside {_PACKAGE}: the installation is incomplete")
+
+
+def load() -> list[Rule]:
+    """All rules that ship with aiblint, sorted by id. Raises RuleError naming the file that is wrong."""
+    where = folder()
+    names = None if where.startswith(_PACKAGE) else [os.path.basename(path) for path in files(where)]
+    stored = _read_index(INDEX, names)
+    if stored is None or (names is not None and not _is_fresh(INDEX, where)):
+        stored = _compile(where)
+        _write_index(INDEX, stored)
+    return [Rule(rule) for rule in stored["rules"]]
+
+
+def read_folder(where: str) -> list[Rule]:
+    """The rules of a folder, read from their files. Raises RuleError."""
+    rules = [from_yaml(read_yaml(path), os.path.basename(path)) for path in files(where)]
+    taken: dict[str, str] = {}
+    for rule in rules:
+        for name in (rule.id, rule.name, *rule.aliases):
+            if name in taken:
+                raise RuleError(f"{rule.id}-{rule.name}.yaml: '{name}' is already taken by {taken[name]}")
+            taken[name] = rule.id
+    return sorted(rules, key=lambda rule: rule.id)
+
+
+def files(where: str) -> list[str]:
+    """The rule files of a folder, sorted by name."""
+    return [os.path.join(where, name) for name in sorted(os.listdir(where)) if name.endswith(".yaml")]
+
+
+def read_yaml(path: str) -> Any:
+    """The content of one rule file. Raises RuleError where it is no YAML or is misnamed."""
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = yaml.load(file, Loader=_loader())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RuleError(f"{os.path.basename(path)}: {error}") from error
+    if isinstance(content, dict) and f"{content.get('id')}-{content.get('name')}.yaml" != os.path.basename(path):
+        raise RuleError(f"{os.path.basename(path)}: a rule file is called ID-NAME.yaml")
+    return content
+
+
+@functools.cache
+def _loader() -> Any:
+    """YAML's safe loader, reading only `true` and `false` as booleans: YAML 1.1 takes the key `on` for one too."""
+    import yaml
+
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"yaml_implicit_resolvers": resolvers})
+
+
+def write_index(where: str, index: str) -> None:
+    """Compiles the rules of a folder into an index file; the wheel is built with it."""
+    _write_index(index, _compile(where))
+
+
+def _compile(where: str) -> dict[str, Any]:
+    names = [os.path.basename(path) for path in files(where)]
+    rules = [store(rule) for rule in read_folder(where)]
+    return {"format": _FORMAT, "version": __version__, "files": names, "rules": rules}
+
+
+def _read_index(index: str, names: list[str] | None) -> dict[str, Any] | None:
+    """The index if it was made by this version from files of these names (None: any names)."""
+    try:
+        with open(index, encoding="utf-8") as file:
+            content: dict[str, Any] = json.load(file)
+    except (OSError, ValueError):
+        return None
+    if content.get("format") != _FORMAT or content.get("version") != __version__:
+        return None
+    return content if names is None or content.get("files") == names else None
+
+
+def _write_index(index: str, content: dict[str, Any]) -> None:
+    """Written beside and moved into place, so that a run at the same time reads a whole one; a read-only folder is fine."""
+    beside = f"{index}.{os.getpid()}"
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            json.dump(content, file, separators=(",", ":"))
+        os.replace(beside, index)
+    except OSError:
+        return
+
+
+def _is_fresh(index: str, where: str) -> bool:
+    """Whether the index is younger than every rule file, every word and every table that a word or a rule is bound to."""
+    written = os.stat(index).st_mtime_ns
+    for place in (where, os.path.join(_PACKAGE, "checks"), _PACKAGE):
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.name.endswith((".yaml", ".py")) and entry.stat().st_mtime_ns > written:
+                    return False
+    return True
+
+
+def matching(rules: Iterable[Rule], selector: str) -> list[Rule]:
+    """The rules that an id, a name, an alias, a category or a glob over ids and names stands for."""
+    folded = selector.lower()
+    return [
+        rule
+        for rule in rules
+        if folded in (rule.id.lower(), rule.name, rule.category, *rule.aliases)
+        or fnmatch.fnmatchcase(rule.name, folded)
+        or fnmatch.fnmatchcase(rule.id.lower(), folded)
+    ]

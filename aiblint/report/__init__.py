@@ -1,0 +1,26 @@
+"""What a run found, as text in one of several formats."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.run import Run
+
+FORMATS = {
+    "text": "aiblint.report.text",
+    "concise": "aiblint.report.concise",
+    "json": "aiblint.report.json",
+    "sarif": "aiblint.report.sarif",
+}
+"""Format name → module with `render(run, *, color=False) -> str`. A module is imported when its format is asked for."""
+
+
+def render(format_name: str, run: Run, *, color: bool = False) -> str:
+    """The whole report, ending in a line feed. `color` has a meaning for people's formats only.
+
+    Raises KeyError where `format_name` is not one of FORMATS.
+    """
+    import importlib
+
+    text: str = importlib.import_module(FORMATS[format_name]).render(run, color=color)
+    return text

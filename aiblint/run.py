@@ -1,0 +1,127 @@
+"""What one invocation does and produced, for the reports."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import engine, files, registry
+from aiblint.check import quote
+from aiblint.checkout import Checkout, find_root
+from aiblint.document import Document, Mistake
+from aiblint.syntax import json as syntax
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aiblint.config import Settings
+    from aiblint.finding import Finding
+    from aiblint.rule import Rule
+
+OFF = "off"
+
+
+class UsageError(Exception):
+    """Options or configuration that cannot be followed: exit status 2."""
+
+
+class Run:
+    """The outcome of a run. `files` counts what was looked at, `template_files` those with a template.
+
+    `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
+    `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for people.
+    """
+
+    def __init__(self, rules: list[Rule], version: str) -> None:
+        self.rules = rules
+        self.version = version
+        self.findings: list[Finding] = []
+        self.files = 0
+        self.template_files = 0
+        self.templates = 0
+        self.unversioned = 0
+        self.suppressed = 0
+        self.fixed = 0
+        self.notes: list[str] = []
+        self.defects: list[str] = []
+        self.root = find_root(os.getcwd()) or os.getcwd()
+
+
+class Choice:
+    """Which rules run on a file, and at what level: `levels` holds only what a user changed."""
+
+    __slots__ = ("levels", "rules")
+
+    def __init__(self, rules: list[Rule], levels: dict[str, str]) -> None:
+        self.rules = rules
+        self.levels = levels
+
+
+def choose(
+    rules: list[Rule], settings: Settings, select: Sequence[str], ignore: Sequence[str], levels: dict[str, str]
+) -> Choice:
+    """Applies select, ignore and severity, of the configuration and then of the command line.
+
+    Raises UsageError for a selector that stands for no rule.
+    """
+    places = settings.places
+    chosen = _selected(rules, select) if select else _selected(rules, settings.select or ["*"], places)
+    left_out = {rule.id for rule in [*_selected(rules, settings.ignore, places), *_selected(rules, ignore)]}
+    changed: dict[str, str] = {}
+    for given, where in ((settings.severity, places), (levels, {})):
+        for selector, level in given.items():
+            changed.update({rule.id: level for rule in _selected(rules, [selector], where)})
+    if settings.placeholders == "allow":
+        left_out.update(rule.id for rule in rules if rule.name == "placeholder-left")
+    kept = [rule for rule in chosen if rule.id not in left_out and changed.get(rule.id) != OFF]
+    return Choice(kept, changed)
+
+
+def _selected(rules: list[Rule], selectors: Iterable[str], places: Mapping[str, str] | None = None) -> list[Rule]:
+    """The rules that selectors stand for; `places` tells where in the configuration one is written."""
+    found: dict[str, Rule] = {}
+    for selector in selectors:
+        matched = registry.matching(rules, selector)
+        if not matched:
+            where = f"{places[selector]}: " if places and selector in places else ""
+            raise UsageError(f"{where}{quote(selector)} is no rule, category or pattern of rules{_nearest(rules, selector)}")
+        found.update({rule.id: rule for rule in matched})
+    return sorted(found.values(), key=lambda rule: rule.id)
+
+
+def _nearest(rules: list[Rule], selector: str) -> str:
+    import difflib
+
+    known = [rule.name for rule in rules] + [rule.id for rule in rules] + sorted({rule.category for rule in rules})
+    close = difflib.get_close_matches(selector, known, 1)
+    return f"; did you mean '{close[0]}'?" if close else "; --list-rules shows all"
+
+
+def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, today: str, api_version: str | None) -> None:
+    """Lints one file's content that is known to be worth it, and adds what came of it to the run."""
+    document = syntax.read(data, path)
+    result = engine.lint(document, choice.rules, Checkout(path), today, severities=choice.levels, api_version=api_version)
+    if api_version is None:
+        run.unversioned += sum(template.api_version is None for template in result.templates)
+    run.findings.extend(result.findings)
+    run.defects.extend(result.defects)
+    run.templates += len(result.templates)
+    run.template_files += bool(result.templates)
+
+
+def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, today: str) -> None:
+    """A file that exists and cannot be read is a finding about it."""
+    document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
+    run.findings.extend(engine.lint(document, choice.rules, Checkout(path), today, severities=choice.levels).findings)
+
+
+def lint_path(run: Run, path: str, choice: Choice, today: str, api_version: str | None) -> None:
+    """Reads a file, passes over one that cannot hold a template, and lints the rest."""
+    run.files += 1
+    try:
+        data = files.read_bytes(path)
+    except files.PathError as error:
+        lint_unreadable(run, path, error.reason, choice, today)
+        return
+    if files.may_hold_template(data):
+        lint_bytes(run, data, path, choice, today, api_version)

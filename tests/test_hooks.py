@@ -1,0 +1,112 @@
+"""The pre-commit hook: its manifest, which files it is given, and a run by pre-commit itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT
+
+KNOWN_KEYS = {"id", "name", "description", "entry", "language", "types_or", "minimum_pre_commit_version"}
+
+
+def manifest() -> list[dict[str, Any]]:
+    loaded: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    return loaded
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init")
+    for i in range(9):  # more than one process's share
+        shutil.copy(ROOT / "examples" / "linux.json", folder / f"clean{i}.json")
+    (folder / "package.json").write_text('{"name": "x"}')
+    return folder
+
+
+def run_hooks(folder: Path, home: Path, config: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    (folder / ".pre-commit-config.yaml").write_text(config)
+    git(folder, "add", "-A")
+    return subprocess.run(
+        [sys.executable, "-m", "pre_commit", "run", "--all-files", "--color=never", *arguments],
+        cwd=folder,
+        env={**os.environ, "PRE_COMMIT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def local_config() -> str:
+    """The manifest's hooks as local ones that run what is installed here: no cloning, no building."""
+    command = f"{sys.executable} -m aiblint"
+    hooks = [{**hook, "language": "system", "entry": hook["entry"].replace("aiblint", command, 1)} for hook in manifest()]
+    return yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]})
+
+
+def test_the_manifest_holds_nothing_that_pre_commit_would_overlook() -> None:
+    for hook in manifest():
+        assert set(hook) <= KNOWN_KEYS
+    assert [hook["id"] for hook in manifest()] == ["aiblint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("a.json", True), ("d/A.JSON", True), ("a.bicep", False), ("a.yaml", False), ("json", False)],
+)
+def test_the_files_it_is_given(repository: Path, tmp_path: Path, name: str, taken: bool) -> None:
+    target = repository / name
+    target.parent.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "examples" / "mistakes.json", target)
+    done = run_hooks(repository, tmp_path / "home", local_config(), PYTHONPATH=str(ROOT))
+    assert (done.returncode, "AIB801" in done.stdout) == (int(taken), taken), done.stdout + done.stderr
+
+
+def test_files_split_over_processes_give_the_same_findings(repository: Path, tmp_path: Path) -> None:
+    for i in range(9):
+        shutil.copy(ROOT / "examples" / "mistakes.json", repository / f"bad{i}.json")
+    runs = [
+        run_hooks(repository, tmp_path / "home", local_config(), PYTHONPATH=str(ROOT), **environment)
+        for environment in ({}, {"PRE_COMMIT_NO_CONCURRENCY": "1"})
+    ]
+    heads = [sorted(line for line in done.stdout.splitlines() if ": error AIB" in line) for done in runs]
+    assert heads[0] == heads[1]
+    assert sum(line.count("AIB801") for line in heads[0]) == 9
+
+
+@pytest.mark.slow
+def test_pre_commit_installs_and_runs_it(repository: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True)
+    for name in filter(None, tracked.stdout.decode().split("\0")):
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    git(source, "init")
+    git(source, "add", "-A")
+    git(source, "commit", "-m", "as it stands")
+    revision = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=source, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    config = yaml.safe_dump({"repos": [{"repo": str(source), "rev": revision, "hooks": [{"id": "aiblint"}]}]})
+    done = run_hooks(repository, tmp_path / "home", config)
+    if "Could not find a version" in done.stdout + done.stderr:
+        pytest.skip("no package registry to install the hook's dependencies from")
+    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copy(ROOT / "examples" / "mistakes.json", repository / "bad.json")
+    done = run_hooks(repository, tmp_path / "home", config)
+    assert done.returncode == 1
+    assert "bad.json:12:30: error AIB801" in done.stdout

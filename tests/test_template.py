@@ -1,0 +1,169 @@
+"""Image templates are found wherever they stand, nothing else is taken for one, and values know where they come from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aiblint.syntax.json import read
+from aiblint.template import Template, find
+
+TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+BODY: dict[str, Any] = {"type": TYPE, "location": "westeurope", "properties": {"source": {}, "distribute": []}}
+
+
+def templates(value: Any) -> list[Template]:
+    return find(read(json.dumps(value).encode(), "x.json"))
+
+
+def deployment(*resources: Any, **members: Any) -> dict[str, Any]:
+    return {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": list(resources), **members}
+
+
+def nested(inner: Any, **properties: Any) -> dict[str, Any]:
+    return {"type": "Microsoft.Resources/deployments", "properties": {"template": inner, **properties}}
+
+
+@pytest.mark.parametrize(
+    ("value", "pointers", "kind"),
+    [
+        (BODY, [""], "body"),
+        ({**BODY, "type": "Microsoft.VirtualMachineImages"}, [""], "body"),
+        ({**BODY, "type": TYPE.upper()}, [""], "body"),
+        ({k: v for k, v in BODY.items() if k != "type"}, [""], "body"),
+        ({"properties": {"source": {}, "distribute": []}}, [""], "body"),
+        (deployment(BODY), ["/resources/0"], "arm"),
+        (deployment({"type": "Microsoft.Compute/galleries"}, BODY, BODY), ["/resources/1", "/resources/2"], "arm"),
+        ({"$schema": SCHEMA, "resources": {"it": BODY, "other": {"type": "a/b"}}}, ["/resources/it"], "arm"),
+        ({"resources": [BODY]}, ["/resources/0"], "arm"),
+        (deployment(nested(deployment(BODY))), ["/resources/0/properties/template/resources/0"], "arm"),
+        (
+            deployment(nested(deployment(nested(deployment(BODY))))),
+            ["/resources/0/properties/template/resources/0/properties/template/resources/0"],
+            "arm",
+        ),
+        (deployment({"type": "a/b", "resources": [BODY]}), ["/resources/0/resources/0"], "arm"),
+        (deployment({**BODY, "resources": [{"type": "triggers", "properties": {}}]}), ["/resources/0"], "arm"),
+        (deployment({**BODY, "type": "[variables('t')]"}, variables={"t": TYPE}), ["/resources/0"], "arm"),
+        (deployment({**BODY, "type": "Microsoft.VirtualMachineImages"}), ["/resources/0"], "arm"),
+    ],
+)
+def test_found(value: Any, pointers: list[str], kind: str) -> None:
+    found = templates(value)
+    assert [(template.node.pointer, template.kind) for template in found] == [(pointer, kind) for pointer in pointers]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        [BODY],
+        "Microsoft.VirtualMachineImages/imageTemplates",
+        {"resourceTypes": [TYPE]},
+        {"actions": [TYPE + "/read"], "properties": {"permissions": []}},
+        {"if": {"field": "type", "equals": TYPE}},
+        {"type": "object", "properties": {"source": {"type": "object"}, "distribute": {"type": "array"}}},
+        {"type": {"enum": [TYPE]}, "properties": {"source": {}, "distribute": {"items": {}}}},
+        {"type": TYPE + "/triggers", "properties": {}},
+        {"type": "Microsoft.Contoso/pipelines", "properties": {"source": {}, "distribute": []}},
+        deployment({"type": "Microsoft.Authorization/roleDefinitions", "properties": {"permissions": [{"actions": [TYPE]}]}}),
+        deployment({"type": TYPE, "existing": True, "name": "x"}),
+        deployment({"type": TYPE + "/runOutputs", "name": "x/y"}),
+        deployment({"type": "[parameters('type')]", "name": "x"}),
+    ],
+)
+def test_not_found(value: Any) -> None:
+    assert templates(value) == []
+
+
+def value_at(resource: dict[str, Any], *path: str, **members: Any) -> Any:
+    [template] = templates(deployment({**BODY, **resource}, **members))
+    return template.root.get(*path)
+
+
+def test_a_parameter_with_a_default_has_its_value_and_knows_both_places() -> None:
+    value = value_at({"location": "[parameters('loc')]"}, "location", parameters={"LOC": {"defaultValue": "westus"}})
+    assert (value.text, value.node.value, value.use.value) == ("westus", "westus", "[parameters('loc')]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[parameters('absent')]",
+        "[parameters('bare')]",
+        "[resourceGroup().location]",
+        "[concat('west', 'us')]",
+        "[variables('ring')]",
+        "<region>",
+        "{{region}}",
+        "__region__",
+    ],
+)
+def test_what_nobody_knows_is_unknown(text: str) -> None:
+    members = {"parameters": {"bare": {"type": "string"}}, "variables": {"ring": "[variables('ring')]"}}
+    assert not value_at({"location": text}, "location", **members).known
+
+
+def test_a_doubled_bracket_is_a_literal() -> None:
+    value = value_at({"location": "[[parameters('x')]"}, "location")
+    assert (value.text, value.shift) == ("[parameters('x')]", 1)
+
+
+def test_brackets_mean_nothing_in_a_body_unless_they_hold_a_call() -> None:
+    [template] = templates({**BODY, "tags": {"a": "[int]$a[0]", "b": "[resourceGroup().location]"}})
+    assert template.root.text_of("tags", "a") == "[int]$a[0]"
+    assert template.root.get("tags", "b").known is False  # type: ignore[union-attr]
+
+
+def test_variables_may_hold_whole_sections_and_refer_to_each_other() -> None:
+    variables = {"steps": ["[variables('step')]"], "step": {"type": "Shell", "INLINE": ["a"]}}
+    value = value_at({"properties": {"customize": "[variables('steps')]"}}, "properties", "customize", variables=variables)
+    [step] = value.items
+    assert step.get("inline").items[0].text == "a"
+    assert step.get("inline").path == "$.properties.customize[0].inline"
+
+
+def test_a_nested_deployment_reads_its_own_parameters_only_in_inner_scope() -> None:
+    inner = deployment({**BODY, "location": "[parameters('p')]"}, parameters={"p": {"defaultValue": "inner"}})
+    outer = {"p": {"defaultValue": "outer"}}
+    inner_scope = {"expressionEvaluationOptions": {"scope": "inner"}}
+    for options, expected in (
+        ({}, "outer"),
+        (inner_scope, "inner"),
+        ({**inner_scope, "parameters": {"p": {"value": "given"}}}, "given"),
+        ({**inner_scope, "parameters": {"p": {"value": "[parameters('p')]"}}}, "outer"),
+        ({**inner_scope, "parameters": {"p": {"reference": {}}}}, None),
+    ):
+        [template] = templates(deployment(nested(inner, **options), parameters=outer))
+        assert template.root.text_of("location") == expected, options
+
+
+def test_names_are_seen_in_their_documented_spelling() -> None:
+    [template] = templates({"TYPE": TYPE, "Properties": {"VMPROFILE": {"OsDiskSizeGb": 1}}, "tags": {"VmSize": "x"}})
+    assert template.root.get("properties", "vmProfile", "osDiskSizeGB") is not None
+    assert template.root.get("tags", "VmSize") is not None
+
+
+def test_a_copy_loop_or_a_computed_name_leaves_an_object_open() -> None:
+    assert value_at({"properties": {"copy": [{"name": "customize"}]}}, "properties").open
+    assert value_at({"tags": {"[parameters('name')]": "x"}}, "tags").open
+    assert not value_at({}, "properties").open
+
+
+def test_variables_that_multiply_come_to_an_end() -> None:
+    doubling: dict[str, Any] = {f"v{i}": [f"[variables('v{i + 1}')]"] * 9 for i in range(30)}
+    value = value_at({"properties": {"customize": "[variables('v0')]"}}, "properties", variables=doubling)
+    assert sum(1 for _ in value.walk()) < 300_000
+
+
+def test_placeholders_are_collected_with_their_place() -> None:
+    [template] = templates({**BODY, "location": "x-<region>", "tags": {"<name>": "y"}, "properties": {"customize": []}})
+    assert [(u.placeholder.text, u.on_key) for u in template.unfilled] == [("<region>", False), ("<name>", True)]
+
+
+def test_commands_hold_no_placeholders() -> None:
+    [template] = templates({**BODY, "properties": {"customize": [{"type": "Shell", "inline": ["sort <in >out", "echo ${x}"]}]}})
+    assert template.unfilled == []

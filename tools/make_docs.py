@@ -1,0 +1,74 @@
+"""Writes what the documentation takes from the program: docs/rules.md, and README's rule table and sample run.
+
+Usage: python tools/make_docs.py [--check]     (--check writes nothing and exits 1 where something would change)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from aiblint import explain, registry  # noqa: E402
+from aiblint.__main__ import main as aiblint  # noqa: E402
+
+HEAD = """\
+# Rules
+
+Generated from the files in `rules/` by `python tools/make_docs.py`; `aiblint --explain NAME` shows the same on a terminal.
+Parts of a template are shown as they stand below the resource; what an example leaves out is as in `examples/`.
+
+"""
+
+
+def rules_page() -> str:
+    return HEAD + "\n".join(explain.markdown(rule) for rule in registry.load())
+
+
+def run(arguments: str) -> str:
+    """What `aiblint ARGUMENTS` prints in the repository's root."""
+    out = io.StringIO()
+    os.chdir(ROOT)
+    with contextlib.redirect_stdout(out):
+        aiblint(arguments.split())
+    return out.getvalue()
+
+
+def readme(text: str) -> str:
+    """README with its generated parts made anew: `<!-- made: WHAT -->` … `<!-- end -->`."""
+
+    def made(match: re.Match[str]) -> str:
+        what = match[1].strip()
+        if what == "rules":
+            body = explain.table(registry.load())
+        else:
+            body = f"```console\n$ {what}\n{run(what.removeprefix('aiblint '))}```\n"
+        return f"<!-- made: {what} -->\n{body}<!-- end -->"
+
+    return re.sub(r"<!-- made: (.*?) -->\n.*?<!-- end -->", made, text, flags=re.DOTALL)
+
+
+def main(argv: list[str]) -> int:
+    stale = []
+    for path, text in (
+        (ROOT / "docs" / "rules.md", rules_page()),
+        (ROOT / "README.md", readme((ROOT / "README.md").read_text(encoding="utf-8"))),
+    ):
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.name)
+            if "--check" not in argv:
+                path.write_text(text, encoding="utf-8")
+    if "--check" in argv and stale:
+        print(f"stale: {', '.join(stale)}; run python tools/make_docs.py")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
