@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiblint import schema
-from aiblint.arm.scope import is_expression
+from aiblint.arm.scope import is_expression, is_parameter
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ UNKNOWN = "unknown"
 """A member that no API version knows; `expected` is the one that was probably meant, or None."""
 JSON_TYPE = "json-type"
 """A value of the wrong JSON type; `expected` is what belongs there."""
+PARAMETER = "parameter"
+"""A parameter whose declared type, or whose default value, is of another type than the member; `expected` is that one."""
 
 # Members of a resource that belong to the deployment, not to the image template. Source:
 # https://learn.microsoft.com/azure/azure-resource-manager/templates/resource-declaration
@@ -119,11 +121,12 @@ class _Walk:
             if old is not None:
                 yield old
                 return
-        for name, member in value.members.items():
+        for key, member in value.members.items():
+            name = _spelling(key, admitted)
             if type_name in ("Template", "Trigger") and name in _DEPLOYMENT:
                 continue
             if name in admitted or name == described.by:
-                if member.written is not None and member.written != name:
+                if member.written is not None and member.written not in (name, key):
                     yield Deviation(CASE, member, variant or type_name, name)
                 if name in admitted and not admitted[name].get("readonly"):
                     yield from self._member(member, admitted[name], variant or type_name)
@@ -165,7 +168,12 @@ class _Walk:
 
     def _member(self, value: Value, admits: dict[str, Any], owner: str) -> Iterator[Deviation]:
         wanted = admits["is"]
-        if not value.known or value.kind == NULL or value.key in _OWN_RULES:
+        if value.key in _OWN_RULES or value.kind == NULL:
+            return
+        if _refers_to_parameter(value) and _has_other_type(value, wanted):
+            yield Deviation(PARAMETER, value, owner, wanted)
+            return
+        if not value.known:
             return
         if value.kind != _JSON_TYPES[wanted] or (wanted == "integer" and not _is_integer(value)):
             yield Deviation(JSON_TYPE, value, owner, _ARTICLES[wanted])
@@ -205,6 +213,27 @@ class _Walk:
         )
         return sorted(dict.fromkeys(f"{path}.{name}".lstrip(".") for path in found))
 
+
+def _spelling(name: str, admitted: dict[str, dict[str, Any]]) -> str:
+    """A member's name in the version at hand, where it is not today's: `sourceURI` before 2019-05-01-preview."""
+    if name in admitted:
+        return name
+    return next((known for known in admitted if known.lower() == name.lower()), name)
+
+
+def _refers_to_parameter(value: Value) -> bool:
+    """Whether the whole value is one parameter, without default or with one that stands where it is declared."""
+    return value.use is not None and is_parameter(str(value.use.value))
+
+
+def _has_other_type(value: Value, wanted: str) -> bool:
+    if value.known:
+        return value.kind != _JSON_TYPES[wanted] or (wanted == "integer" and not _is_integer(value))
+    declared = value.term.type if value.term is not None else None
+    return declared is not None and _PARAMETER_TYPES.get(declared, _JSON_TYPES[wanted]) != _JSON_TYPES[wanted]
+
+
+_PARAMETER_TYPES = {"string": STRING, "int": NUMBER, "bool": BOOLEAN, "array": ARRAY, "object": OBJECT}
 
 _ARTICLES = {
     "string": "a string",

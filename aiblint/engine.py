@@ -157,7 +157,7 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem) -> Find
     if problem.secret:
         document.secrets.append((start, end) if marked.use is None else (marked.node.start, marked.node.end))
     related = [Related(*_place(document, value, False, None), message) for value, message in problem.related]
-    if marked.use is not None:
+    if marked.use is not None and marked.use is not marked.node:
         definition = marked.node
         related.insert(0, Related(definition.start, min(definition.end, definition.start + 80), "the value is defined here"))
     return Finding(
@@ -168,7 +168,7 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem) -> Find
         name=rule.name,
         severity=level,
         summary=rule.summary,
-        message=problem.message,
+        message=f"{problem.message} (where {condition})" if (condition := problem.at.condition) else problem.message,
         help=rule.references[0],
         pointer=(problem.at.use or problem.at.node).pointer,
         at=problem.at.path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 from aiblint.syntax.json import read
 from aiblint.template import find
@@ -25,7 +26,8 @@ def content(example: Mapping[str, Any]) -> bytes:
     """The file an example stands for.
 
     A mapping is merged over the image template of the clean example that `on` names (RFC 7396; with `of: file` over the
-    whole file); a list [old, new] replaces text that stands in it once; a text is the whole file. `with` is the encoding.
+    whole file); parameters that a good example uses are declared for it. A list [old, new] replaces text that stands in the
+    clean example once; a text is the whole file. `with` is the encoding.
     """
     change = example["bad"] if "bad" in example else example["good"]
     text = change if isinstance(change, str) else _changed(change, example)
@@ -49,7 +51,15 @@ def _changed(change: Any, example: Mapping[str, Any]) -> str:
         whole = merge(whole, change)
     else:
         whole = _merge_at(whole, template.node.pointer.split("/")[1:], change)
+    if "good" in example and isinstance(whole, dict) and "parameters" in whole:
+        _declare_parameters(whole)
     return json.dumps(whole, indent=2) + "\n"
+
+
+def _declare_parameters(deployment: dict[str, Any]) -> None:
+    """Declares, without a type or a default, the parameters that a good example uses: it is about something else."""
+    for name in re.findall(r"parameters\('(\w+)'\)", json.dumps(deployment)):
+        deployment["parameters"].setdefault(name, {})
 
 
 def _merge_at(target: Any, pointer: list[str], patch: Any) -> Any:

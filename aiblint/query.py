@@ -54,12 +54,12 @@ def compile_selector(text: str) -> list[Step] | str:
 
 
 def select(root: Value, selector: list[Step] | str) -> list[Value]:
-    """The values that a compiled selector names, in order."""
+    """The values that a compiled selector names, in order. Of an unknown value with alternatives these are named too."""
     if isinstance(selector, str):
         return _by_library(root, selector)
     found = [root]
     for step in selector:
-        found = [after for value in found for after in _step(value, step)]
+        found = [each for value in found for after in _step(value, step) for each in (after, *after.alternatives)]
     return found
 
 
@@ -110,7 +110,7 @@ def _by_library(root: Value, text: str) -> list[Value]:
         return owner
 
     found = (back(match.full_path) for match in _parsed(text).find(plain(root)))
-    return [value for value in found if value is not None]
+    return [each for value in found if value is not None for each in (value, *value.alternatives)]
 
 
 def plain(value: Value) -> object:

@@ -32,8 +32,8 @@ def roots(*paths: Path) -> list[Value]:
 
 
 def same(root: Value, text: str) -> bool:
-    direct = select(root, compile_selector(text))
-    library = _by_library(root, text)
+    direct = [value for value in select(root, compile_selector(text)) if not value.condition]
+    library = [value for value in _by_library(root, text) if not value.condition]
     return sorted(map(id, direct)) == sorted(map(id, library))
 
 

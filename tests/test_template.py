@@ -95,7 +95,8 @@ def test_a_parameter_with_a_default_has_its_value_and_knows_both_places() -> Non
         "[parameters('absent')]",
         "[parameters('bare')]",
         "[resourceGroup().location]",
-        "[concat('west', 'us')]",
+        "[concat('west', resourceGroup().name)]",
+        "[if]",
         "[variables('ring')]",
         "<region>",
         "{{region}}",
@@ -147,8 +148,8 @@ def test_names_are_seen_in_their_documented_spelling() -> None:
     assert template.root.get("tags", "VmSize") is not None
 
 
-def test_a_copy_loop_or_a_computed_name_leaves_an_object_open() -> None:
-    assert value_at({"properties": {"copy": [{"name": "customize"}]}}, "properties").open
+def test_a_loop_or_a_member_of_a_computed_name_leaves_an_object_open() -> None:
+    assert value_at({"properties": {"copy": [{"name": "[parameters('p')]"}]}}, "properties").open
     assert value_at({"tags": {"[parameters('name')]": "x"}}, "tags").open
     assert not value_at({}, "properties").open
 
@@ -167,3 +168,35 @@ def test_placeholders_are_collected_with_their_place() -> None:
 def test_commands_hold_no_placeholders() -> None:
     [template] = templates({**BODY, "properties": {"customize": [{"type": "Shell", "inline": ["sort <in >out", "echo ${x}"]}]}})
     assert template.unfilled == []
+
+
+def test_a_copy_loop_of_known_count_is_run() -> None:
+    step = {"type": "Shell", "name": "[concat('step', copyIndex('customize', 1))]"}
+    loop = {"name": "customize", "count": "[length(variables('all'))]", "input": step}
+    value = value_at({"properties": {"copy": [loop]}}, "properties", "customize", variables={"all": ["a", "b", "c"]})
+    assert [item.text_of("name") for item in value.items] == ["step1", "step2", "step3"]
+
+
+@pytest.mark.parametrize("count", ["[parameters('p')]", 1_000_000_000, "many", -1])
+def test_a_copy_loop_of_any_other_count_is_unknown(count: Any) -> None:
+    loop = {"name": "customize", "count": count, "input": {"type": "Shell"}}
+    value = value_at({"properties": {"copy": [loop]}}, "properties", "customize", parameters={"p": {"type": "int"}})
+    assert not value.known
+
+
+def test_computed_values_are_known_and_belong_to_their_expression() -> None:
+    value = value_at({"location": "[toLower(concat(variables('a'), 'US'))]"}, "location", variables={"a": "West"})
+    assert (value.text, value.node is value.use) == ("westus", True)
+
+
+def test_what_is_known_of_an_unknown_value_is_kept() -> None:
+    value = value_at({"location": "[concat('west', parameters('p'))]"}, "location", parameters={"p": {"type": "string"}})
+    assert (value.known, value.term.prefix) == (False, "west")
+    value = value_at({"location": "[parameters('p')]"}, "location", parameters={"p": {"allowedValues": ["a", "b"]}})
+    assert [alternative.text for alternative in value.alternatives] == ["a", "b"]
+
+
+def test_secrets_are_marked() -> None:
+    parameters = {"p": {"type": "securestring", "defaultValue": "x"}}
+    for text in ("[parameters('p')]", "[concat('x', parameters('p'))]"):
+        assert value_at({"tags": {"a": text}}, "tags", "a", parameters=parameters).secret

@@ -6,6 +6,11 @@ import re
 
 from aiblint.document import OBJECT, STRING, Node
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.arm.environment import Environment, Problem
+    from aiblint.arm.term import Term
+
 _REFERENCE = re.compile(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
 _CALL = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
 
@@ -23,19 +28,50 @@ def looks_like_call(text: str) -> bool:
     return is_expression(text) and _CALL.match(text) is not None
 
 
-class Scope:
-    """What the expressions of one template see. `passed` holds the values that a nested deployment hands in."""
+def is_parameter(text: str) -> bool:
+    """Whether a string is one parameter and nothing else: `[parameters('x')]`."""
+    match = _REFERENCE.fullmatch(text)
+    return match is not None and match[1].lower() == "parameters"
 
-    __slots__ = ("_parameters", "_passed", "_variables", "outer")
+
+class Scope:
+    """What the expressions of one template see, and who works them out.
+
+    Plain references to literals are followed here; everything else is left to `arm.evaluate`, which takes longer to
+    import than most templates take to lint. `passed` holds the values that a nested deployment hands in, read in `outer`.
+    """
+
+    __slots__ = ("_environment", "_parameters", "_passed", "_template", "_terms", "_variables", "outer", "problems")
 
     def __init__(self, template: Node, passed: Node | None = None, outer: Scope | None = None) -> None:
+        self._template = template
         self._parameters = template.find("parameters")
         self._variables = template.find("variables")
         self._passed = passed
+        self._environment: Environment | None = None
+        self._terms: dict[Node, Term] = {}
         self.outer = outer
+        self.problems: list[Problem] = outer.problems if outer is not None else []
+        """What is wrong with the expressions that were worked out so far."""
+
+    @property
+    def environment(self) -> Environment:
+        """The names of the template, as `arm.evaluate` wants them."""
+        if self._environment is None:
+            from aiblint.arm.deployment import Deployment
+
+            outer = self.outer.environment if self.outer is not None else None
+            self._environment = Deployment(
+                self._template,
+                passed=self._passed,
+                outer=outer,
+                problems=self.problems,
+                budget=outer.budget if outer is not None else None,
+            )
+        return self._environment
 
     def resolve(self, expression: str) -> tuple[Node, Scope] | None:
-        """The node that a plain reference stands for and the scope its own expressions are read in; None if unknown."""
+        """The node that a plain reference stands for and the scope its own expressions are read in; None for all else."""
         match = _REFERENCE.fullmatch(expression)
         if match is None:
             return None
@@ -47,7 +83,7 @@ class Scope:
 
     def _parameter(self, name: str) -> tuple[Node, Scope] | None:
         declared = self._parameters.find(name) if self._parameters is not None else None
-        if declared is None or declared.kind != OBJECT:
+        if declared is None or declared.kind != OBJECT or _is_secure(declared):
             return None
         if self._passed is not None and self.outer is not None:
             given = self._passed.find(name) if self._passed.kind == OBJECT else None
@@ -57,8 +93,22 @@ class Scope:
         default = declared.find("defaultValue")
         return (default, self) if default is not None else None
 
+    def evaluate(self, node: Node) -> Term:
+        """What the expression in a string stands for. Never raises. A variable's is worked out once, however often it is used."""
+        if node not in self._terms:
+            from aiblint.arm.evaluate import evaluate_text
+
+            self._terms[node] = evaluate_text(node, self.environment)
+        return self._terms[node]
+
+    def copied(self, loop: Node) -> Term:
+        """The array that a `copy` loop makes."""
+        from aiblint.arm.deployment import copied
+
+        return copied(loop, self.environment)
+
     def text(self, node: Node | None) -> str | None:
-        """The string a node stands for, resolved as far as it can be; None if that is unknown."""
+        """The string a node stands for, worked out as far as it can be; None if that is unknown."""
         scope: Scope = self
         for _ in range(20):  # a chain of references, or a ring of them
             if node is None or node.kind != STRING:
@@ -68,6 +118,13 @@ class Scope:
                 return value[1:] if value.startswith("[[") else value
             target = scope.resolve(value)
             if target is None:
-                return None
+                worked_out = getattr(scope.evaluate(node), "value", None)
+                return worked_out if isinstance(worked_out, str) else None
             node, scope = target
         return None
+
+
+def _is_secure(declared: Node) -> bool:
+    """Whether a parameter holds a secret: its value has to be followed through all that is made of it."""
+    kind = declared.find("type")
+    return kind is not None and str(kind.value).lower().startswith("secure")

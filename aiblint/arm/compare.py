@@ -1,0 +1,134 @@
+"""Compares terms that may be known in part: equal, different, or nobody knows; and joins alternatives into one term."""
+
+from __future__ import annotations
+
+from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, bounds, parts_of, secretly, units
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+MOST_POSSIBILITIES = 16
+"""Alternatives that are kept apart; of more only the type and the common beginning and end are kept."""
+
+
+def either(terms: Sequence[Term], reason: str = "") -> Term:
+    """One of several terms, nobody knows which: the value if they agree, else an unknown with its possibilities."""
+    distinct: list[Term] = []
+    secret = False
+    for term in _flattened(terms):
+        secret = secret or term.secret
+        if not any(equal(term, other) is True for other in distinct):
+            distinct.append(term)
+    if len(distinct) == 1:
+        return secretly(distinct[0]) if secret else distinct[0]
+    types = {term.type for term in distinct}
+    kind = types.pop() if len(types) == 1 else None
+    possible = tuple(distinct) if len(distinct) <= MOST_POSSIBILITIES else None
+    parts = _common(distinct) if kind == "string" else ()
+    return Unknown(kind, reason=reason, parts=parts, possible=possible, secret=secret)
+
+
+def _flattened(terms: Sequence[Term]) -> Iterator[Term]:
+    for term in terms:
+        if isinstance(term, Unknown) and term.possible:
+            yield from term.possible
+        else:
+            yield term
+
+
+def _common(terms: Sequence[Term]) -> tuple[str | Hole, ...]:
+    """What strings have in common: how they begin, how they end, and how long they can be."""
+    spans = [bounds(parts_of(term)) for term in terms]
+    least = min(span[0] for span in spans)
+    most = None if any(span[1] is None for span in spans) else max(span[1] or 0 for span in spans)
+    heads = [_edge(term, 0) for term in terms]
+    tails = [_edge(term, -1)[::-1] for term in terms]
+    prefix = _shared(heads)[:least]
+    suffix = _shared(tails)[: max(0, least - units(prefix))][::-1]
+    while units(prefix) + units(suffix) > least:  # a character of two units: the ends must not overlap
+        suffix = suffix[1:]
+    taken = units(prefix) + units(suffix)
+    hole = Hole("", max(0, least - taken), None if most is None else most - taken)
+    return tuple(part for part in (prefix, hole, suffix) if part)
+
+
+def _edge(term: Term, place: int) -> str:
+    parts = parts_of(term)
+    edge = parts[place] if parts else ""
+    return edge if isinstance(edge, str) else ""
+
+
+def _shared(texts: Sequence[str]) -> str:
+    shortest, longest = min(texts), max(texts)
+    for index, character in enumerate(shortest):
+        if longest[index : index + 1] != character:
+            return shortest[:index]
+    return shortest
+
+
+def equal(left: Term, right: Term, depth: int = 0, work: Work | None = None) -> bool | None:
+    """Whether two terms are equal as the service compares them, strings with their case; None if that cannot be told."""
+    work = work or Work()
+    if depth > DEEPEST or not work.go_on():
+        return None
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Unknown) and one.possible:
+            return _agreed(equal(choice, other, depth + 1, work) for choice in one.possible)
+    if left.type is not None and right.type is not None and left.type != right.type:
+        return None if {left.type, right.type} == {"int", "float"} else False
+    if isinstance(left, Known) and isinstance(right, Known):
+        return None if left.type == "float" and left.value != right.value else left.value == right.value
+    if isinstance(left, Arr) and isinstance(right, Arr):
+        return _equal_arrays(left, right, depth, work)
+    if isinstance(left, Obj) and isinstance(right, Obj):
+        return _equal_objects(left, right, depth, work)
+    if left.type == right.type == "string":
+        return False if _differ(parts_of(left), parts_of(right)) else None
+    return None
+
+
+def _agreed(answers: Iterable[bool | None]) -> bool | None:
+    """The answer that all give, or None."""
+    given = set(answers)
+    return given.pop() if len(given) == 1 else None
+
+
+def _differ(left: Sequence[str | Hole], right: Sequence[str | Hole]) -> bool:
+    """Whether two strings known in part are different for certain."""
+    (least, most), (other_least, other_most) = bounds(left), bounds(right)
+    if (most is not None and most < other_least) or (other_most is not None and other_most < least):
+        return True
+    heads = [part if isinstance(part, str) else "" for part in (left[0] if left else "", right[0] if right else "")]
+    tails = [part if isinstance(part, str) else "" for part in (left[-1] if left else "", right[-1] if right else "")]
+    shorter = min(len(heads[0]), len(heads[1]))
+    ending = min(len(tails[0]), len(tails[1]))
+    return heads[0][:shorter] != heads[1][:shorter] or (ending > 0 and tails[0][-ending:] != tails[1][-ending:])
+
+
+def _equal_arrays(left: Arr, right: Arr, depth: int, work: Work) -> bool | None:
+    if (not left.open and len(right) > len(left)) or (not right.open and len(left) > len(right)):
+        return False
+    answers = {equal(left.item(i), right.item(i), depth + 1, work) for i in range(min(len(left), len(right)))}
+    if False in answers:
+        return False
+    return None if None in answers or left.open or right.open else True
+
+
+def _equal_objects(left: Obj, right: Obj, depth: int, work: Work) -> bool | None:
+    answers: set[bool | None] = set()
+    for one, other in ((left, right), (right, left)):
+        for name in one.names:
+            if other.get(name) is None and not other.open:
+                return False
+    for name, member in left.members():
+        counterpart = right.get(name)
+        if counterpart is None:
+            answers.add(None)
+        else:
+            same_spelling = name in right.names
+            answer = equal(member, counterpart, depth + 1, work)
+            answers.add(answer if same_spelling or answer is False else None)
+    if False in answers:
+        return False
+    return None if None in answers or left.open or right.open else True

@@ -1,0 +1,205 @@
+"""What the expressions of one deployment template see: its parameters, variables and functions, and the loops around them."""
+
+from __future__ import annotations
+
+from aiblint.arm.environment import Budget, Environment, Problem, UserFunction
+from aiblint.arm.evaluate import evaluate_node
+from aiblint.arm.term import Arr, Known, Term, Unknown, secretly
+from aiblint.document import ARRAY, OBJECT, STRING, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_COPIES = 800
+"""Iterations that a deployment allows for one loop.
+https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-properties#copy-limits"""
+
+_TYPES = {
+    "string": "string",
+    "securestring": "string",
+    "int": "int",
+    "bool": "bool",
+    "array": "array",
+    "object": "object",
+    "secureobject": "object",
+}
+
+
+class Deployment(Environment):
+    """The names of one template. `passed` holds what a nested deployment hands in, read in the environment `outer`.
+
+    `given` holds the values of a parameter file: the object below its `parameters`.
+    """
+
+    __slots__ = ("_functions", "_given", "_outer", "_parameters", "_passed", "_terms", "_variables")
+
+    def __init__(
+        self,
+        template: Node,
+        *,
+        passed: Node | None = None,
+        outer: Environment | None = None,
+        given: Node | None = None,
+        problems: list[Problem] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        super().__init__(problems, budget, deployment_scope(template))
+        self._parameters = template.find("parameters")
+        self._variables = template.find("variables")
+        self._functions = template.find("functions")
+        self._passed = passed
+        self._outer = outer
+        self._given = given
+        self._terms: dict[tuple[str, str], Term | None] = {}
+
+    def parameter(self, name: str) -> Term | None:
+        return self._once("parameter", name, self._parameter)
+
+    def variable(self, name: str) -> Term | None:
+        return self._once("variable", name, self._variable)
+
+    def _once(self, kind: str, name: str, work_out: object) -> Term | None:
+        """Each name is worked out once. One that refers to itself is unknown while it is being worked out."""
+        key = (kind, name.lower())
+        if key not in self._terms:
+            self._terms[key] = Unknown(reason=f"{kind} '{name}' refers to itself")
+            self._terms[key] = work_out(name)  # type: ignore[operator]
+        return self._terms[key]
+
+    def _parameter(self, name: str) -> Term | None:
+        declared = self._parameters.find(name) if self._parameters is not None else None
+        if declared is None or declared.kind != OBJECT:
+            return None
+        written = _text(declared.find("type")).lower()
+        term = self._parameter_value(name, declared, _TYPES.get(written))
+        return secretly(term) if written.startswith("secure") else term
+
+    def _parameter_value(self, name: str, declared: Node, kind: str | None) -> Term:
+        if self._passed is not None and self._outer is not None:
+            handed = self._passed.find(name)
+            if handed is not None:
+                return _handed(name, handed, kind, self._outer)
+        if self._given is not None:
+            given = self._given.find(name)
+            if given is not None:
+                return _handed(name, given, kind, Environment(self.problems, self.budget, self.scope))
+        default = declared.find("defaultValue")
+        if default is not None:
+            return evaluate_node(default, self)
+        allowed = declared.find("allowedValues")
+        possible = tuple(evaluate_node(child, self) for child in allowed.children[:50]) if allowed is not None else None
+        return Unknown(kind, reason=f"parameter '{name}' has no default value", possible=possible or None, node=declared)
+
+    def _variable(self, name: str) -> Term | None:
+        if self._variables is None:
+            return None
+        node = self._variables.find(name)
+        if node is not None and not (name.lower() == "copy" and node.kind == ARRAY):
+            return evaluate_node(node, self)
+        loops = self._variables.find("copy")
+        for loop in loops.children if loops is not None and loops.kind == ARRAY else []:
+            if _text(loop.find("name")).lower() == name.lower():
+                return copied(loop, self)
+        return None
+
+    def user_function(self, namespace: str, name: str) -> UserFunction | None:
+        for group in self._functions.children if self._functions is not None else []:
+            if _text(group.find("namespace")).lower() != namespace.lower():
+                continue
+            members = group.find("members")
+            function = members.find(name) if members is not None else None
+            output = function.find("output") if function is not None else None
+            value = output.find("value") if output is not None else None
+            if function is None or value is None:
+                return None
+            declared = function.find("parameters")
+            parameters = [_text(parameter.find("name")) for parameter in declared.children] if declared is not None else []
+            return UserFunction(parameters, value, self)
+        return None
+
+    def names(self, kind: str) -> Iterable[str]:
+        if kind == "function":
+            return list(self._function_names())
+        owner = self._parameters if kind == "parameter" else self._variables
+        return [child.key for child in owner.children if child.key is not None] if owner is not None else []
+
+    def _function_names(self) -> Iterable[str]:
+        for group in self._functions.children if self._functions is not None else []:
+            members = group.find("members")
+            for member in members.children if members is not None else []:
+                yield f"{_text(group.find('namespace'))}.{member.key}"
+
+
+class Loop(Environment):
+    """Inside one iteration of a `copy` loop: `index` counts from 0, None where nobody knows it."""
+
+    __slots__ = ("_index", "_name", "_outer")
+
+    def __init__(self, outer: Environment, name: str, index: int | None) -> None:
+        super().__init__(outer.problems, outer.budget, outer.scope)
+        self._outer = outer
+        self._name = name.lower()
+        self._index = index
+
+    def copy_index(self, loop: str | None) -> int | None:
+        return self._index if loop is None or loop.lower() == self._name else self._outer.copy_index(loop)
+
+    def parameter(self, name: str) -> Term | None:
+        return self._outer.parameter(name)
+
+    def variable(self, name: str) -> Term | None:
+        return self._outer.variable(name)
+
+    def user_function(self, namespace: str, name: str) -> UserFunction | None:
+        return self._outer.user_function(namespace, name)
+
+    def reference(self, name: str) -> Term | None:
+        return self._outer.reference(name)
+
+    def names(self, kind: str) -> Iterable[str]:
+        return self._outer.names(kind)
+
+
+def loop_count(loop: Node, environment: Environment) -> int | None:
+    """How often a `copy` loop runs; None where that is unknown or more than a deployment allows."""
+    node = loop.find("count")
+    term = evaluate_node(node, environment) if node is not None else None
+    if isinstance(term, Known) and isinstance(term.value, int) and not isinstance(term.value, bool):
+        return term.value if 0 <= term.value <= MOST_COPIES else None
+    return None
+
+
+def copied(loop: Node, environment: Environment) -> Term:
+    """The array that a `copy` loop of a property or a variable makes: `{name, count, input}`."""
+    written = loop.find("input")
+    name = _text(loop.find("name"))
+    count = loop_count(loop, environment)
+    if written is None or loop.kind != OBJECT:
+        return Unknown("array", reason="the loop has no input", node=loop)
+    if count is None or not environment.budget.spend(count):
+        return Arr([], open=True, node=loop)
+    return Arr([evaluate_node(written, Loop(environment, name, index)) for index in range(count)], node=loop)
+
+
+def deployment_scope(template: Node) -> str:
+    """Where a template is deployed to, by its `$schema`: resourceGroup, subscription, managementGroup or tenant."""
+    schema = _text(template.find("$schema")).lower()
+    for word in ("subscription", "managementGroup", "tenant"):
+        if f"/{word.lower()}deploymenttemplate.json" in schema:
+            return word
+    return "resourceGroup"
+
+
+def _handed(name: str, handed: Node, kind: str | None, environment: Environment) -> Term:
+    """A parameter's value as a nested deployment or a parameter file gives it: `{value}`, or a Key Vault `{reference}`."""
+    value = handed.find("value")
+    if value is not None:
+        return evaluate_node(value, environment)
+    secret = handed.find("reference") is not None
+    reason = "comes from a key vault" if secret else "is given in a way that nobody can know before the deployment"
+    return Unknown(kind, reason=f"parameter '{name}' {reason}", secret=secret, node=handed)
+
+
+def _text(node: Node | None) -> str:
+    return str(node.value) if node is not None and node.kind == STRING else ""

@@ -1,0 +1,136 @@
+"""Object functions: createObject, items, objectKeys, shallowMerge, and how union and intersection treat objects.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-object
+"""
+
+from __future__ import annotations
+
+from aiblint.arm.compare import either, equal
+from aiblint.arm.functions.signature import Function, Refused, Unclear, array, mapping, why
+from aiblint.arm.term import DEEPEST, Arr, Known, Obj, Term, Unknown
+
+
+def _create_object(arguments: list[Term]) -> Term:
+    if len(arguments) % 2:
+        raise Refused("takes names and values in turn: one value is missing", None, "argument-count")
+    members: list[tuple[str, Term]] = []
+    given: set[str] = set()
+    unseen = False
+    for index in range(0, len(arguments), 2):
+        name = arguments[index]
+        if isinstance(name, Known) and isinstance(name.value, str):
+            if name.value.lower() in given:
+                raise Unclear("a name is given twice")
+            given.add(name.value.lower())
+            members.append((name.value, arguments[index + 1]))
+        elif name.type in ("string", None):
+            unseen = True
+        else:
+            raise Refused(f"takes a string as a name, not {name.type}", index, "argument-type")
+    return Obj(members, open=unseen)
+
+
+def sorted_names(term: Obj) -> list[str]:
+    """Names in alphabetical order. Raises Unclear where capitals and small letters could be ordered in two ways."""
+    if term.open:
+        raise Unclear("the object may have more members")
+    names = sorted(term.names)
+    if len(names) > 1 and not (names == sorted(names, key=str.lower) and all(_plain(name) for name in names)):
+        raise Unclear("the order of the names depends on the service's collation")
+    return names
+
+
+def _plain(name: str) -> bool:
+    return name.isascii() and name.isalnum()
+
+
+def _items(arguments: list[Term]) -> Term:
+    term = mapping(arguments[0])
+    return Arr([Obj([("key", Known(name)), ("value", _member(term, name))]) for name in sorted_names(term)])
+
+
+def _member(term: Obj, name: str) -> Term:
+    member = term.get(name)
+    assert member is not None
+    return member
+
+
+def _object_keys(arguments: list[Term]) -> Term:
+    return Arr([Known(name) for name in sorted_names(mapping(arguments[0]))])
+
+
+def merged(left: Term, right: Term, depth: int) -> Term:
+    """Objects merged as `union` does it: nested objects too, of everything else the right value counts."""
+    if not isinstance(left, Obj) or not isinstance(right, Obj):
+        return Unknown("object", reason=why(left if isinstance(right, Obj) else right), secret=left.secret or right.secret)
+    if depth > DEEPEST:
+        raise Unclear("the object is too deep to be worked out")
+    members = dict(_overridable(left, right))
+    spelling = {name.lower(): name for name in members}
+    for name, value in right.members():
+        own = spelling.setdefault(name.lower(), name)
+        members[own] = _merged_member(members.get(own), value, depth)
+    return Obj(members.items(), open=left.open or right.open)
+
+
+def _overridable(left: Obj, right: Obj) -> list[tuple[str, Term]]:
+    """The left members; if the right object may have members nobody sees, theirs may count instead."""
+    if not right.open:
+        return list(left.members())
+    unseen = "the property may come from another object"
+    return [(name, value if right.get(name) is not None else Unknown(reason=unseen)) for name, value in left.members()]
+
+
+def _merged_member(old: Term | None, new: Term, depth: int) -> Term:
+    if old is None:
+        return new
+    if isinstance(new, Known) and new.value is None:
+        return either([old, new], "whether null replaces a value is not documented")
+    if isinstance(old, Obj) and isinstance(new, Obj):
+        return merged(old, new, depth + 1)
+    if isinstance(new, Unknown) and new.type in (None, "object") and (isinstance(old, Obj) or old.type in (None, "object")):
+        return Unknown(new.type, reason=why(new), secret=old.secret or new.secret)
+    if isinstance(old, Unknown) and old.type in (None, "object") and isinstance(new, Obj):
+        return Obj(((name, Unknown(reason=why(old))) for name in new.names), open=True, secret=old.secret or new.secret)
+    return new
+
+
+def common_members(left: Obj, right: Obj) -> Obj:
+    """Members that both objects have with equal values."""
+    members: list[tuple[str, Term]] = []
+    unseen = left.open or right.open
+    for name, value in left.members():
+        other = right.get(name)
+        answer = None if other is None else equal(value, other)
+        if answer:
+            members.append((name, value))
+        unseen = unseen or (other is not None and answer is None)
+    return Obj(members, open=unseen)
+
+
+def _shallow_merge(arguments: list[Term]) -> Term:
+    listed = array(arguments[0])
+    members: dict[str, Term] = {}
+    spelling: dict[str, str] = {}
+    unseen = False
+    for entry in listed:
+        if not isinstance(entry, Obj):
+            if entry.type not in ("object", None, "null"):
+                raise Refused(f"takes an array of objects, not of {entry.type}", 0, "argument-type")
+            members, spelling, unseen = {}, {}, True
+            continue
+        if entry.open:
+            members, spelling, unseen = {}, {}, True
+        for name, value in entry.members():
+            members[spelling.setdefault(name.lower(), name)] = value
+    if listed.open:
+        return Obj([], open=True)
+    return Obj(members.items(), open=unseen)
+
+
+FUNCTIONS = (
+    Function("createObject", 0, None, result="object", run=_create_object),
+    Function("items", 1, 1, ("object",), "array", run=_items),
+    Function("objectKeys", 1, 1, ("object",), "array", run=_object_keys),
+    Function("shallowMerge", 1, 1, ("array",), "object", run=_shallow_merge),
+)

@@ -1,0 +1,392 @@
+"""What an expression can stand for: a known value, an object or array known in part, or something unknown of a known shape."""
+
+from __future__ import annotations
+
+from aiblint.document import ARRAY, NULL, NUMBER, OBJECT, STRING, UNREADABLE, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+DEEPEST = 100
+"""Levels of containers that are compared or written out; what lies deeper counts as unknown."""
+
+_MOST_PARTS = 200
+_MOST_WORK = 50_000
+
+
+class Work:
+    """How much one comparison or one writing-out may still do: shared containers can unfold without end."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = _MOST_WORK) -> None:
+        self.left = left
+
+    def go_on(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+class Hole:
+    """A stretch of a string that nobody knows: between `least` and `most` UTF-16 units long (`most` None: no limit).
+
+    `label` says whose it is: `parameters('galleryName')`.
+    """
+
+    __slots__ = ("label", "least", "most")
+
+    def __init__(self, label: str = "", least: int = 0, most: int | None = None) -> None:
+        self.label = label
+        self.least = least
+        self.most = most
+
+    def __repr__(self) -> str:
+        return f"<Hole {self.label}>"
+
+
+class Term:
+    """What a value is known to be. `node` is where it is written, None where it was computed. Terms never change.
+
+    `secret` tells that the value comes from a secure parameter, a key vault or a `list*` function.
+    """
+
+    __slots__ = ("node", "secret")
+
+    node: Node | None
+    secret: bool
+
+    @property
+    def type(self) -> str | None:
+        """One of string, int, float, bool, null, array, object; None if that is unknown."""
+        raise NotImplementedError
+
+
+class Known(Term):
+    """A scalar that is known: str, int, float, bool or None."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str | int | float | bool | None, node: Node | None = None, secret: bool = False) -> None:
+        self.value = value
+        self.node = node
+        self.secret = secret
+
+    @property
+    def type(self) -> str:
+        value = self.value
+        if isinstance(value, str):
+            return "string"
+        if isinstance(value, bool):
+            return "bool"
+        if isinstance(value, int):
+            return "int"
+        return "float" if isinstance(value, float) else "null"
+
+    def __repr__(self) -> str:
+        return f"<Known {self.value!r}>"
+
+
+class Unknown(Term):
+    """A value that cannot be told.
+
+    `parts` is what is known of a string: literal text and holes in turn (empty: nothing). `possible` lists every value
+    that it can have, or is None. `reason` says why it is unknown, `label` what to call the hole it leaves.
+    """
+
+    __slots__ = ("_type", "label", "parts", "possible", "reason")
+
+    def __init__(
+        self,
+        type: str | None = None,
+        *,
+        reason: str = "",
+        parts: Sequence[str | Hole] = (),
+        possible: tuple[Term, ...] | None = None,
+        secret: bool = False,
+        label: str = "",
+        node: Node | None = None,
+    ) -> None:
+        self._type = type
+        self.reason = reason
+        self.parts = tuple(parts)
+        self.possible = possible
+        self.secret = secret
+        self.label = label
+        self.node = node
+
+    @property
+    def type(self) -> str | None:
+        return self._type
+
+    @property
+    def prefix(self) -> str:
+        """The text that the string starts with for certain."""
+        return self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
+
+    @property
+    def suffix(self) -> str:
+        """The text that the string ends with for certain."""
+        return self.parts[-1] if self.parts and isinstance(self.parts[-1], str) else ""
+
+    @property
+    def template(self) -> str:
+        """The string with `{?}` for each hole: `/subscriptions/{?}/resourceGroups/{?}/…`."""
+        return "".join(part if isinstance(part, str) else "{?}" for part in parts_of(self))
+
+    def __repr__(self) -> str:
+        return f"<Unknown {self._type} {self.template if self.parts else ''} {self.reason}>"
+
+
+class Arr(Term):
+    """An array. Its listed items are there, first and in this order; an `open` one may have more after them."""
+
+    __slots__ = ("_build", "_items", "open")
+
+    def __init__(
+        self,
+        items: Iterable[Term | Node],
+        *,
+        open: bool = False,
+        node: Node | None = None,
+        secret: bool = False,
+        build: Callable[[Node], Term] | None = None,
+    ) -> None:
+        self._items = list(items)
+        self._build = build
+        self.open = open
+        self.node = node
+        self.secret = secret
+
+    @property
+    def type(self) -> str:
+        return "array"
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def item(self, index: int) -> Term:
+        """The listed item at an index from 0; built from its node when first asked for."""
+        item = self._items[index]
+        if isinstance(item, Node):
+            assert self._build is not None
+            item = self._items[index] = self._build(item)
+        return secretly(item) if self.secret else item
+
+    def __iter__(self) -> Iterator[Term]:
+        return (self.item(index) for index in range(len(self._items)))
+
+    def __repr__(self) -> str:
+        return f"<Arr of {len(self._items)}{' or more' if self.open else ''}>"
+
+
+class Obj(Term):
+    """An object. Names keep their order and spelling and are found in any case; an `open` one may have more members."""
+
+    __slots__ = ("_build", "_members", "_names", "open")
+
+    def __init__(
+        self,
+        members: Iterable[tuple[str, Term | Node]],
+        *,
+        open: bool = False,
+        node: Node | None = None,
+        secret: bool = False,
+        build: Callable[[Node], Term] | None = None,
+    ) -> None:
+        self._members: dict[str, Term | Node] = {}
+        self._names: dict[str, str] = {}
+        for name, value in members:
+            spelling = self._names.setdefault(name.lower(), name)
+            self._members[spelling] = value
+        self._build = build
+        self.open = open
+        self.node = node
+        self.secret = secret
+
+    @property
+    def type(self) -> str:
+        return "object"
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._members)
+
+    def get(self, name: str) -> Term | None:
+        """The member of that name, in any case; None if it is not listed."""
+        spelling = self._names.get(name.lower())
+        if spelling is None:
+            return None
+        member = self._members[spelling]
+        if isinstance(member, Node):
+            assert self._build is not None
+            member = self._members[spelling] = self._build(member)
+        return secretly(member) if self.secret else member
+
+    def members(self) -> Iterator[tuple[str, Term]]:
+        for name in list(self._members):
+            member = self.get(name)
+            assert member is not None
+            yield name, member
+
+    def __repr__(self) -> str:
+        return f"<Obj {', '.join(self._members)}{', …' if self.open else ''}>"
+
+
+def from_node(node: Node, evaluate_string: Callable[[Node], Term]) -> Term:
+    """The term of a JSON value. Members and items are built when they are asked for; strings by `evaluate_string`.
+
+    A member whose name is an expression, and a `copy` loop, make the object open: what they add is not listed.
+    """
+    if node.kind == STRING:
+        return evaluate_string(node)
+
+    def build(child: Node) -> Term:
+        return from_node(child, evaluate_string)
+
+    if node.kind == ARRAY:
+        return Arr(node.children, node=node, build=build)
+    if node.kind == OBJECT:
+        listed = [child for child in node.children if not _adds_unseen(child)]
+        return Obj(
+            ((child.key or "", child) for child in listed), open=len(listed) < len(node.children), node=node, build=build
+        )
+    if node.kind == UNREADABLE:
+        return Unknown(reason="the value cannot be read", node=node)
+    if node.kind == NUMBER and not isinstance(node.value, (int, float)):
+        return Unknown(reason="the number cannot be read", node=node)
+    return Known(None if node.kind == NULL else node.value, node)
+
+
+def _adds_unseen(child: Node) -> bool:
+    key = child.key or ""
+    if key.startswith("[") and key.endswith("]") and not key.startswith("[["):
+        return True
+    return key.lower() == "copy" and child.kind == ARRAY
+
+
+def secretly(term: Term) -> Term:
+    """The same term, marked as a secret."""
+    if term.secret:
+        return term
+    if isinstance(term, Known):
+        return Known(term.value, term.node, True)
+    if isinstance(term, Unknown):
+        return _changed(term, secret=True)
+    if isinstance(term, Arr):
+        return Arr(term._items, open=term.open, node=term.node, secret=True, build=term._build)
+    assert isinstance(term, Obj)
+    return Obj(term._members.items(), open=term.open, node=term.node, secret=True, build=term._build)
+
+
+def labelled(term: Unknown, label: str) -> Unknown:
+    """The same unknown, its hole named, unless it has a name."""
+    if term.label:
+        return term
+    parts = tuple(
+        Hole(label, part.least, part.most) if isinstance(part, Hole) and not part.label else part for part in term.parts
+    )
+    return _changed(term, label=label, parts=parts)
+
+
+def _changed(
+    term: Unknown, *, secret: bool | None = None, label: str | None = None, parts: Sequence[str | Hole] | None = None
+) -> Unknown:
+    return Unknown(
+        term.type,
+        reason=term.reason,
+        parts=term.parts if parts is None else parts,
+        possible=term.possible,
+        secret=term.secret if secret is None else secret,
+        label=term.label if label is None else label,
+        node=term.node,
+    )
+
+
+def units(text: str) -> int:
+    """How long the service thinks a string is: .NET counts UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def parts_of(term: Term) -> tuple[str | Hole, ...]:
+    """What is known of the text of a string, as literal text and holes in turn."""
+    if isinstance(term, Known) and isinstance(term.value, str):
+        return (term.value,) if term.value else ()
+    if isinstance(term, Unknown):
+        return term.parts or (Hole(term.label),)
+    return (Hole(),)
+
+
+def text_term(parts: Iterable[str | Hole], *, reason: str = "", secret: bool = False) -> Term:
+    """A string put together: known if there is no hole. Neighbouring literals are joined, too many holes become one."""
+    joined: list[str | Hole] = []
+    run: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            run.append(part)
+        elif part.most != 0:
+            if any(run):
+                joined.append("".join(run))
+            run = []
+            joined.append(part)
+    if any(run):
+        joined.append("".join(run))
+    if all(isinstance(part, str) for part in joined):
+        return Known("".join(part for part in joined if isinstance(part, str)), secret=secret)
+    if len(joined) > _MOST_PARTS:
+        joined = _shortened(joined)
+    return Unknown("string", parts=joined, reason=reason, secret=secret)
+
+
+def _shortened(parts: list[str | Hole]) -> list[str | Hole]:
+    """First and last literal, with one hole for everything between."""
+    first = [part for part in parts[:1] if isinstance(part, str)]
+    last = [part for part in parts[-1:] if isinstance(part, str)]
+    least, most = bounds(parts[len(first) : len(parts) - len(last)])
+    return [*first, Hole("", least, most), *last]
+
+
+def bounds(parts: Iterable[str | Hole]) -> tuple[int, int | None]:
+    """The least and the greatest length (None: no limit) of a string in UTF-16 units."""
+    least, most = 0, 0
+    unlimited = False
+    for part in parts:
+        if isinstance(part, str):
+            length = units(part)
+            least, most = least + length, most + length
+        else:
+            least += part.least
+            unlimited = unlimited or part.most is None
+            most += part.most or 0
+    return least, None if unlimited else most
+
+
+UNKNOWN = object()
+"""Stands in plain values for what is not known."""
+
+
+def to_python(term: Term, depth: int = 0, work: Work | None = None) -> object:
+    """The plain value as `json.loads` would give it, with UNKNOWN in every place that is not known."""
+    if isinstance(term, Known):
+        return term.value
+    work = work or Work()
+    if depth < DEEPEST and work.go_on():
+        if isinstance(term, Arr) and not term.open:
+            return [to_python(item, depth + 1, work) for item in term]
+        if isinstance(term, Obj) and not term.open:
+            return {name: to_python(member, depth + 1, work) for name, member in term.members()}
+    return UNKNOWN
+
+
+def from_python(value: object) -> Term:
+    """The term of a plain value as `json.loads` gives it. Raises TypeError for anything else."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return Known(value)
+    if isinstance(value, list):
+        return Arr([from_python(item) for item in value])
+    if isinstance(value, dict):
+        return Obj([(str(name), from_python(item)) for name, item in value.items()])
+    raise TypeError(f"{type(value).__name__} is no JSON value")

@@ -1,0 +1,229 @@
+"""Words about image templates inside deployments: expressions, loops, scopes, and text that ARM takes for an expression."""
+
+from __future__ import annotations
+
+import re
+
+from aiblint import conform, schema
+from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
+from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.syntax.json import string_offsets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.arm import environment
+    from aiblint.check import Context
+    from aiblint.document import Document, Node
+    from aiblint.template import Template, Value
+
+_COPY_INDEX = re.compile(r"\bcopyIndex\s*\(", re.IGNORECASE)
+_BARE_CALL = re.compile(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
+# Known at run time of the deployment only; ARM refuses them in the name of a member.
+_RUNTIME = frozenset({"reference", "list", "listkeys", "listaccountsas", "listservicesas", "listsecrets"})
+
+
+@check_text
+def expression_problem(
+    document: Document, templates: list[Template], *, kinds: list[str], certain: bool, commands: bool
+) -> Iterator[TextProblem]:
+    """A problem of the given kinds that came up while expressions were worked out.
+
+    `certain`: whether its place is reached for certain, or only perhaps. `commands`: whether it stands in a step's inline.
+    """
+    for template in templates:
+        for problem in template.scope.problems if template.scope is not None else []:
+            if problem.node is None or _in_command(problem.node) != commands:
+                continue
+            if problem.kind in kinds and problem.certain == certain:
+                yield _text_problem(document, problem, problem.message)
+
+
+@check_text
+def bracket_literal(document: Document, templates: list[Template], *, kinds: list[str]) -> Iterator[TextProblem]:
+    """A command in brackets that ARM takes for an expression and cannot read: a shell test, a PowerShell cast."""
+    for template in templates:
+        for problem in template.scope.problems if template.scope is not None else []:
+            if problem.kind in kinds and problem.node is not None and _in_command(problem.node):
+                node = problem.node
+                text = str(node.value)
+                yield TextProblem(
+                    node.start,
+                    node.end,
+                    f"ARM takes {quote(text)} for an expression, because it stands in brackets, and refuses the deployment "
+                    f"({problem.message}); write {quote('[' + text)}: ARM takes the first bracket away",
+                    node=node,
+                )
+
+
+@check
+def bracket_lost(value: Value, context: Context) -> Iterator[Problem]:
+    """A command that begins with two brackets: ARM takes one of them away before the shell sees it."""
+    text = value.text
+    if value.shift and text is not None and text.endswith("]]"):
+        written = "[" + text
+        yield Problem(
+            value,
+            f"{quote(written)} reaches the shell as {quote(text)}: ARM takes the first of two brackets away; write {quote('[' + written)}",
+        )
+
+
+def _in_command(node: Node) -> bool:
+    owner = node.parent
+    return owner is not None and owner.kind == ARRAY and (owner.key or "").lower() == "inline"
+
+
+def _text_problem(document: Document, problem: environment.Problem, message: str) -> TextProblem:
+    node = problem.node
+    assert node is not None
+    offsets = string_offsets(document.text, node)
+    last = len(offsets) - 1
+    start, end = offsets[min(problem.start, last)], offsets[min(max(problem.end, problem.start + 1), last)]
+    return TextProblem(start, end, message, node=node)
+
+
+@check_text
+def expression_in_body(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
+    """ARM expressions in a bare template, where nobody works them out: one finding for the file."""
+    for template in templates:
+        if template.kind != "body":
+            continue
+        found = [node for node in template.node.walk() if node.kind == STRING and _calls_function(str(node.value))]
+        if found:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            yield TextProblem(
+                found[0].start,
+                found[0].end,
+                f"{quote(found[0].value)}{more} is an ARM expression, and only a deployment works expressions out: az image builder "
+                "create, az resource create and REST send the text as it is; write the value, or deploy an ARM template",
+                node=found[0],
+            )
+
+
+def _calls_function(text: str) -> bool:
+    if not looks_like_call(text):
+        return False
+    from aiblint.arm.expression import Access, Call, ExpressionError, parse
+    from aiblint.arm.functions import find
+
+    try:
+        part = parse(text).root
+    except ExpressionError:
+        return False
+    while isinstance(part, Access):
+        part = part.base
+    return isinstance(part, Call) and part.namespace is None and find(part.name) is not None
+
+
+@check
+def identity_key_wrong(value: Value, context: Context) -> Iterator[Problem]:
+    """Names of identities that the deployment cannot work out, or takes for plain text."""
+    for name, member in value.members.items():
+        if is_expression(name):
+            runtime = _runtime_call(name)
+            if runtime is not None:
+                yield Problem(
+                    member,
+                    f"the name of a member cannot be worked out with {runtime}(), which is known at run time only, and the deployment "
+                    "is refused; name the identity by resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', …)",
+                    on_key=True,
+                )
+        elif _BARE_CALL.fullmatch(name):
+            yield Problem(
+                member,
+                f"{quote(name)} stands without brackets, so it is plain text and no identity: write {quote(f'[{name}]')}",
+                on_key=True,
+            )
+
+
+def _runtime_call(text: str) -> str | None:
+    from aiblint.arm.expression import Call, ExpressionError, parse
+
+    try:
+        parts = list(parse(text).walk())
+    except ExpressionError:
+        return None
+    return next((part.name for part in parts if isinstance(part, Call) and part.name.lower() in _RUNTIME), None)
+
+
+@check
+def outside_resource_group(value: Value, context: Context) -> Iterator[Problem]:
+    """An image template directly in a deployment to a subscription, a management group or a tenant."""
+    owner = context.template.node.parent
+    deployment = owner.parent if owner is not None else None
+    named = deployment.find("$schema") if deployment is not None and deployment.kind == OBJECT else None
+    match = re.search(
+        r"/(subscription|managementGroup|tenant)DeploymentTemplate\.json", str(named.value) if named else "", re.IGNORECASE
+    )
+    if match is not None:
+        yield Problem(
+            value,
+            f"an image template belongs to a resource group, and this is a template for deployments to a {_WORDS[match[1].lower()]}: "
+            "put it into a nested deployment (Microsoft.Resources/deployments) with a 'resourceGroup'",
+            mark=value.get("type"),
+        )
+
+
+_WORDS = {"subscription": "subscription", "managementgroup": "management group", "tenant": "tenant"}
+
+
+@check_unknown
+def copies_collide(value: Value, context: Context, *, what: str) -> Iterator[Problem]:
+    """A value that is the same in every iteration of the loop around the image template."""
+    loop = context.template.root.get("copy")
+    if loop is None or loop.kind != OBJECT or context.template.scope is None:
+        return
+    from aiblint.arm.deployment import loop_count
+
+    if loop_count(loop.node, context.template.scope.environment) in (0, 1):
+        return
+    written = value.use or value.node
+    if written.kind == STRING and not _COPY_INDEX.search(str(written.value)):
+        yield Problem(
+            value,
+            f"each image template of the loop gets the same {what}: they overwrite each other, or the second one is refused; "
+            "make it differ with copyIndex()",
+            related=((loop, "the loop"),),
+        )
+
+
+@check_unknown
+def secret_handed_on(value: Value, context: Context) -> Iterator[Problem]:
+    """A secret of the deployment in a place where the image template keeps it in the clear."""
+    if value.secret:
+        yield Problem(
+            value,
+            "a secret (a secure parameter, a key vault reference or a list function) ends up here in the clear: whoever may read the "
+            "image template reads it, and the build log shows it; let the build VM's identity fetch it from a key vault",
+        )
+
+
+@check
+def parameter_type_other(value: Value, context: Context) -> Iterator[Problem]:
+    """A parameter of another type than the member that it fills."""
+    key = ("deviations", 0)
+    if key not in context.cache:
+        context.cache[key] = conform.deviations(context.template, context.version or schema.SERVED)
+    for deviation in context.cache[key]:
+        if deviation.kind == conform.PARAMETER:
+            member = deviation.value
+            found = member.term.type if member.term is not None else member.kind
+            yield Problem(
+                member,
+                f"{quote((member.use or member.node).value)} is of type {found}, and {quote(member.written or member.key)} takes "
+                f"{_TAKES[deviation.expected or '']}: the service refuses the template; "
+                f"declare the parameter as {_DECLARE[deviation.expected or '']}",
+            )
+
+
+_TAKES = {
+    "string": "a string",
+    "boolean": "true or false",
+    "object": "an object",
+    "map": "an object",
+    "array": "an array",
+    "integer": "a whole number",
+}
+_DECLARE = {"string": "string", "boolean": "bool", "object": "object", "map": "object", "array": "array", "integer": "int"}

@@ -1,0 +1,186 @@
+"""Builds the effective values of an image template: names in the documented spelling, expressions worked out."""
+
+from __future__ import annotations
+
+import functools
+
+from aiblint import placeholders, schema
+from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, UNREADABLE, Node
+from aiblint.value import UNKNOWN, Unfilled, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.arm.scope import Scope
+    from aiblint.arm.term import Arr, Term
+
+# More values than any real template holds; variables that refer to variables can multiply without end.
+_MOST_VALUES = 200_000
+_DEEPEST = 100
+_MOST_ALTERNATIVES = 20
+
+# Members whose names are the user's own: their spelling is kept.
+_MAPS = frozenset({"tags", "artifactTags", "managedResourceTags", "userAssignedIdentities", "metadata"})
+
+# Text in which `<`, `{` and `$(` mean something else than "fill me in".
+_FREE_TEXT = frozenset(
+    {"inline", "filters", "searchCriteria", "restartCommand", "restartCheckCommand", "metadata", "comments", "description"}
+)
+
+_KINDS = {"string": STRING, "bool": BOOLEAN, "null": NULL}
+
+
+@functools.cache
+def documented_names() -> dict[str, str]:
+    """Folded name → documented spelling: of the published schemas, and of names that only rules speak of."""
+    extra = ("dependsOn", "condition", "copy", "subnetName", "resourceGroupName", "comments", "metadata")
+    return {**schema.names(), **{name.lower(): name for name in extra}}
+
+
+class Builder:
+    """Builds the values of one template. `scope` is None for a bare template, where expressions mean nothing."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_VALUES
+        self.unfilled: list[Unfilled] = []
+
+    def value(
+        self,
+        node: Node,
+        scope: Scope | None,
+        use: Node | None = None,
+        parent: Value | None = None,
+        key: str | int | None = None,
+        depth: int = 0,
+    ) -> Value:
+        """The value that a node stands for in a scope; `use` is the expression through which it got here."""
+        self.left -= 1
+        if self.left < 0 or depth > _DEEPEST:
+            return Value(UNKNOWN, node, use, parent, key)
+        if node.kind == STRING:
+            return self._string(node, scope, use, parent, key, depth)
+        made = Value(UNKNOWN if node.kind == UNREADABLE else node.kind, node, use, parent, key)
+        made.value = node.value
+        if node.kind == OBJECT:
+            self._members(made, scope, depth)
+        elif node.kind == ARRAY:
+            made.items = [self.value(child, scope, use, made, i, depth + 1) for i, child in enumerate(node.children)]
+        return made
+
+    def _string(
+        self, node: Node, scope: Scope | None, use: Node | None, parent: Value | None, key: str | int | None, depth: int
+    ) -> Value:
+        text = str(node.value)
+        if scope is None:
+            if looks_like_call(text):
+                return Value(UNKNOWN, node, use, parent, key)
+        elif is_expression(text):
+            target = scope.resolve(text)
+            if target is not None:
+                return self.value(target[0], target[1], use or node, parent, key, depth + 1)
+            return self.term(scope.evaluate(node), node, use or node, parent, key, depth + 1)
+        made = Value(STRING, node, use, parent, key)
+        if scope is not None and text.startswith("[["):
+            made.shift = 1
+            text = text[1:]
+        self._fill(made, text)
+        return made
+
+    def _fill(self, made: Value, text: str) -> None:
+        """Gives a value its text; one with a placeholder in it stays unknown."""
+        made.value = text
+        if not _free(made):
+            found = placeholders.find_all(text)
+            if found:
+                made.kind, made.value, made.placeholder = UNKNOWN, None, found[0]
+                self.unfilled += [Unfilled(made, placeholder, False) for placeholder in found]
+
+    def term(self, term: Term, written: Node, use: Node, parent: Value | None, key: str | int | None, depth: int) -> Value:
+        """The value of a term: what an expression, written at a node, was worked out to be."""
+        from aiblint.arm.term import Arr, Known, Obj, Unknown
+
+        self.left -= 1
+        node = term.node or written
+        made = Value(UNKNOWN, node, use, parent, key)
+        made.secret = term.secret
+        if self.left < 0 or depth > _DEEPEST:
+            return made
+        if isinstance(term, Known):
+            made.kind = _KINDS.get(term.type, NUMBER)
+            made.value = term.value
+            if isinstance(term.value, str):
+                self._fill(made, term.value)
+        elif isinstance(term, Arr):
+            self._items(made, term, written, use, depth)
+        elif isinstance(term, Obj):
+            made.kind, made.open = OBJECT, term.open
+            for name, member in term.members():
+                _put(made, name, self.term(member, written, use, made, _name(made, name), depth + 1))
+        elif isinstance(term, Unknown):
+            made.term = term
+            for possible in (term.possible or ())[:_MOST_ALTERNATIVES]:
+                alternative = self.term(possible, written, use, parent, key, depth + 1)
+                alternative.case = f"{_shortened(str(written.value))} gives {_shown(alternative)}"
+                made.alternatives.append(alternative)
+        return made
+
+    def _items(self, made: Value, term: Arr, written: Node, use: Node, depth: int) -> None:
+        """An array of which no item is known is unknown as a whole, so that nobody takes it for an empty one."""
+        made.open = term.open
+        if len(term) or not term.open:
+            made.kind = ARRAY
+            made.items = [self.term(item, written, use, made, index, depth + 1) for index, item in enumerate(term)]
+
+    def _members(self, made: Value, scope: Scope | None, depth: int) -> None:
+        for child in made.node.children:
+            written = child.key or ""
+            if scope is not None and written.lower() == "copy" and child.kind == ARRAY and made.key is not None:
+                self._loops(made, child, scope, depth)
+                continue
+            if scope is not None and is_expression(written):
+                made.open = True
+            member = self.value(child, scope, made.use, made, _name(made, written), depth + 1)
+            _put(made, written, member)
+            if made.key in _MAPS:
+                self.unfilled += [Unfilled(member, placeholder, True) for placeholder in placeholders.find_all(written)]
+
+    def _loops(self, made: Value, loops: Node, scope: Scope, depth: int) -> None:
+        """Members that `copy` loops make: `{name, count, input}`. One whose name is unknown leaves the object open."""
+        for loop in loops.children:
+            name = scope.text(loop.find("name"))
+            if name is None:
+                made.open = True
+                continue
+            _put(made, name, self.term(scope.copied(loop), loop, loop, made, _name(made, name), depth + 1))
+
+
+def _name(owner: Value, written: str) -> str:
+    """The name of a member: as documented, or as written where names are the user's own."""
+    return written if owner.key in _MAPS else documented_names().get(written.lower(), written)
+
+
+def _put(owner: Value, written: str, member: Value) -> None:
+    member.written = written
+    owner.members[str(member.key)] = member
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _shown(value: Value) -> str:
+    if value.text is not None:
+        return f"'{_shortened(value.text)}'"
+    return f"this {value.kind}" if value.items or value.members or value.value is None else str(value.value).lower()
+
+
+def _free(made: Value) -> bool:
+    """Whether a value is text in which characters of placeholders mean something else."""
+    value: Value | None = made
+    for _ in range(2):
+        if value is None:
+            return False
+        if value.key in _FREE_TEXT:
+            return True
+        value = value.parent
+    return False
