@@ -96,7 +96,7 @@ class Node:
             if node.key is not None:
                 parts.append(node.key.replace("~", "~0").replace("/", "~1"))
             else:
-                parts.append(str(next(i for i, item in enumerate(node.parent.children) if item is node)))
+                parts.append(str(node.parent.children.index(node)))  # nodes are equal to themselves only
             node = node.parent
         return "".join("/" + part for part in reversed(parts))
 

@@ -7,7 +7,7 @@ from aiblint.arm.environment import Environment, FunctionScope, Problem
 from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, parse
 from aiblint.arm.functions import find, names
 from aiblint.arm.functions.signature import Function, Refused, Unclear
-from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, from_node, labelled, secretly
+from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, from_node, holds_secret, labelled, secretly
 from aiblint.document import Node
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ _PER_EXPRESSION = 4  # an expression inside another costs more of the interprete
 _INT64 = 2**63
 _MOST_PROBLEMS = 500
 _MOST_ADVICE = 20  # nearest names are costly to find
+_UNPACKING = frozenset({"json", "base64ToJson", "split"})  # they make many values of one string
 _TOO_MUCH = "the template is too large to be worked out"
 
 
@@ -163,7 +164,7 @@ class Evaluator:
             return Unknown(function.result, reason=f"{function.name}() {refusal.message}")
         except Unclear as doubt:
             result = Unknown(function.result, reason=str(doubt))
-        return self.paid(_tainted(result, arguments or []), function)
+        return self.paid(_tainted(function, result, arguments or []), function)
 
     def check_types(self, function: Function, arguments: Sequence[Term]) -> None:
         for index, argument in enumerate(arguments):
@@ -317,11 +318,18 @@ def _combinations(arguments: Sequence[Term]) -> list[list[Term]] | None:
     return combinations
 
 
-def _tainted(result: Term, arguments: Iterable[Term]) -> Term:
-    """The result, secret if an argument is; a truth value or a number that was counted tells nothing of it."""
-    if result.type in ("bool", "int", "null") or not any(argument.secret for argument in arguments):
+def _tainted(function: Function, result: Term, arguments: Iterable[Term]) -> Term:
+    """The result, secret if an argument is; a truth value or a number that was counted tells nothing of it.
+
+    An array or object put together from other values is not: each of its items knows whether it is a secret.
+    """
+    if result.type in ("bool", "int", "null"):
         return result
-    return secretly(result)
+    if isinstance(result, (Arr, Obj)) and function.name not in _UNPACKING:
+        return result
+    if isinstance(result, Unknown):
+        return secretly(result) if any(holds_secret(argument) for argument in arguments) else result
+    return secretly(result) if any(argument.secret for argument in arguments) else result
 
 
 def _count(function: Function) -> str:

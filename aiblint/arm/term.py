@@ -282,6 +282,18 @@ def secretly(term: Term) -> Term:
     return Obj(term._members.items(), open=term.open, node=term.node, secret=True, build=term._build)
 
 
+def holds_secret(term: Term, depth: int = 0, work: Work | None = None) -> bool:
+    """Whether a term is a secret or something in it is."""
+    work = work or Work(2_000)
+    if term.secret or depth > DEEPEST or not work.go_on():
+        return term.secret
+    if isinstance(term, Arr):
+        return any(holds_secret(item, depth + 1, work) for item in term)
+    if isinstance(term, Obj):
+        return any(holds_secret(member, depth + 1, work) for _, member in term.members())
+    return False
+
+
 def labelled(term: Unknown, label: str) -> Unknown:
     """The same unknown, its hole named, unless it has a name."""
     if term.label:

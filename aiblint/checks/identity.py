@@ -121,6 +121,12 @@ def identity_shape(value: Value, context: Context) -> Iterator[Problem]:
             "the template's identities are a map, not a list, and the service refuses the list; "
             'write {"<resource id of the identity>": {}}',
         )
+    elif value.kind not in (ARRAY, OBJECT, NULL):
+        yield Problem(
+            value,
+            "the template's identities are a map, and the service refuses anything else; "
+            'write {"<resource id of the identity>": {}}',
+        )
     for name, entry in value.members.items():
         if GUID.fullmatch(name.strip()):
             yield Problem(
