@@ -119,7 +119,8 @@ class _Walk:
         if described.by is not None and variant is None:
             old = self._foreign_variant(value, described)
             if old is not None:
-                yield old
+                if old.value.text != "ISO":  # source-iso-retired tells more
+                    yield old
                 return
         for key, member in value.members.items():
             name = _spelling(key, admitted)

@@ -66,15 +66,28 @@ def find(document: Document) -> list[Template]:
         return []
     if _is_deployment(root):
         found = [(_template(node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root), 0)]
+        lists: dict[Node | None, list[Node]] = {}
         for template, scope in found:
-            _attach_triggers(template, scope, len(found) == 1)
+            owner = template.node.parent
+            if owner not in lists:
+                lists[owner] = _trigger_nodes(owner, scope)
+            _attach_triggers(template, scope, lists[owner], len(found) == 1)
         return [template for template, _ in found]
     if _is_image_template(root, None):
         return [_template(root, None, "body")]
     return []
 
 
-def _attach_triggers(template: Template, scope: Scope, only: bool) -> None:
+def _trigger_nodes(resources: Node | None, scope: Scope) -> list[Node]:
+    """The triggers among the resources of one list."""
+    return [
+        node
+        for node in (resources.children if resources is not None else [])
+        if node.kind == OBJECT and (scope.text(node.find("type")) or "").lower() == TRIGGER.lower() and not _is_existing(node)
+    ]
+
+
+def _attach_triggers(template: Template, scope: Scope, beside: list[Node], only: bool) -> None:
     """Finds the triggers of a template: child resources, and resources beside it that bear its name.
 
     Where the file has one template only, a trigger whose name only the deployment knows is taken for its own.
@@ -84,9 +97,7 @@ def _attach_triggers(template: Template, scope: Scope, only: bool) -> None:
         if (child.text_of("type") or "").lower() in ("triggers", TRIGGER.lower()):
             template.triggers.append(child)
     name = template.root.text_of("name")
-    for node in template.node.parent.children if template.node.parent is not None else []:
-        if node.kind != OBJECT or (scope.text(node.find("type")) or "").lower() != TRIGGER.lower() or _is_existing(node):
-            continue
+    for node in beside:
         parent = (scope.text(node.find("name")) or "").partition("/")[0] or None
         if (parent is None and only) or (parent is not None and name is not None and parent.lower() == name.lower()):
             builder = Builder()

@@ -282,11 +282,14 @@ def _is_exact(text: str) -> bool:
 
 def _mentions(context: Context, path: str) -> bool:
     """Whether any step knows the right path: then other names are stations on the way."""
-    texts = [script.text for script in inline.scripts(context)]
-    texts += [step.text_of("destination") or "" for step in context.template.steps]
-    if path == LINUX_SCRIPT:
-        return any(path in text for text in texts)
-    return any(path.lower() in re.sub(r"[\\/]+", r"\\", text.lower()).replace("$env:systemdrive", "c:") for text in texts)
+    key = ("all text of the steps", 0)
+    if key not in context.cache:
+        texts = [script.text for script in inline.scripts(context)]
+        texts += [step.text_of("destination") or "" for step in context.template.steps]
+        linux = "\n".join(texts)
+        context.cache[key] = linux, re.sub(r"[\\/]+", r"\\", linux.lower()).replace("$env:systemdrive", "c:")
+    linux, windows = context.cache[key]
+    return path in linux if path == LINUX_SCRIPT else path.lower() in windows
 
 
 def _written(command: Command) -> list[Word]:

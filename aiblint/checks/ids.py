@@ -38,8 +38,8 @@ _NAMES = {
     "Microsoft.Compute/images": (1, 80, "-_.", "-."),
     "Microsoft.Compute/galleries": (1, 80, "_.", "."),
     _DEFINITION: (1, 80, "-_.", "-."),
-    "Microsoft.ManagedIdentity/userAssignedIdentities": (3, 128, "-_", ""),
-    "Microsoft.Network/virtualNetworks": (2, 64, "-_.", "-."),
+    "Microsoft.ManagedIdentity/userAssignedIdentities": (1, 128, "-_", ""),
+    "Microsoft.Network/virtualNetworks": (1, 64, "-_.", "-."),
     "Microsoft.Network/virtualNetworks/subnets": (1, 80, "-_.", "-."),
 }
 _ADDRESS = re.compile(r"(?i)https?://|[a-z0-9.-]+\.(?:com|net|us|cn)/")

@@ -85,16 +85,9 @@ class _Ground:
 
     def __init__(self, script: inline.Inline, context: Context) -> None:
         self.facts: dict[str, Any] = schema.table("privileged-commands")
-        self.opened: list[str] = []
-        self.surely = context.template.root.text_of("properties", "source", "type") == "PlatformImage"
-        for step in context.template.steps:
-            earlier = inline.of(step, context)
-            if earlier is not None:
-                self.opened.extend(path for command in earlier.commands for path in _opens(command))
-            if earlier.opaque if earlier is not None else step.text_of("type") != "File":
-                self.surely = False  # a script kept elsewhere may have handed folders to the build user
-            if step is script.step:
-                break
+        opened, counts = _history(context)
+        count, self.surely = counts[id(script.step)]
+        self.opened = opened[:count]
 
     def closed(self, path: str | None) -> bool:
         """Whether the build user cannot write to an absolute path."""
@@ -103,6 +96,28 @@ class _Ground:
         if any(_below(path, top) for top in self.facts["system"]) or posixpath.dirname(path) in self.facts["entries"]:
             return True
         return self.surely and path != "/"
+
+
+def _history(context: Context) -> tuple[list[str], dict[int, tuple[int, bool]]]:
+    """The folders that steps open, in order; and for each step how many are open at its end, and whether those are all.
+
+    Worked out once for a template: looking back from every step would take the square of their number.
+    """
+    key = ("opened folders", 0)
+    if key not in context.cache:
+        opened: list[str] = []
+        counts: dict[int, tuple[int, bool]] = {}
+        surely = context.template.root.text_of("properties", "source", "type") == "PlatformImage"
+        for step in context.template.steps:
+            script = inline.of(step, context)
+            if script is not None:
+                opened.extend(path for command in script.commands for path in _opens(command))
+            if script.opaque if script is not None else step.text_of("type") != "File":
+                surely = False  # a script kept elsewhere may have handed folders to the build user
+            counts[id(step)] = len(opened), surely
+        context.cache[key] = opened, counts
+    found: tuple[list[str], dict[int, tuple[int, bool]]] = context.cache[key]
+    return found
 
 
 def _below(path: str, top: str) -> bool:
