@@ -10,13 +10,14 @@ from aiblint import __version__, registry
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import OFF, Choice, Run, UsageError, choose, lint_bytes, lint_path
+from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, lint_bytes, lint_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiblint.config import Settings
+    from aiblint.document import Document
     from aiblint.rule import Rule
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
@@ -72,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--require-template", action="store_true", help="exit status 1 where no image template was found")
     what.add_argument("--config", metavar="FILE", help="configuration (default: the nearest .aiblint.yaml upward)")
     what.add_argument("--no-config", action="store_true", help="read no configuration file")
+    what.add_argument(
+        "--parameters",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a parameter file to deploy with (repeatable; default: x.parameters.json beside x.json)",
+    )
     what.add_argument("--api-version", metavar="VERSION", help="the API version of templates that state none")
     what.add_argument(
         "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
@@ -145,13 +153,14 @@ class _Lint:
     def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
         self.options = options
         self.run = Run(rules, __version__)
-        self.today = options.today or _today()
-        _check_date(self.today)
+        today = options.today or _today()
+        _check_date(today)
         self.select = _split(options.select)
         self.ignore = _split(options.ignore)
         self.levels = dict(_level(text) for text in options.severity)
         self.settings = _settings(options)
-        self.api_version = _published(options.api_version) if options.api_version else self.settings.api_version
+        version = _published(options.api_version) if options.api_version else self.settings.api_version
+        self.inputs = Inputs(today, version, [_parameter_file(path) for path in options.parameters] or None)
         self.fail_on = options.fail_on or self.settings.fail_on
         self.choices: dict[tuple[object, ...], Choice] = {}
         self._refuse_unknown_rules()
@@ -171,7 +180,7 @@ class _Lint:
         if "-" in paths:
             name = self.options.stdin_filename or "<stdin>"
             self.run.files += 1
-            lint_bytes(self.run, sys.stdin.buffer.read(), name, self.choice(name), self.today, self.api_version)
+            lint_bytes(self.run, sys.stdin.buffer.read(), name, self.choice(name), self.inputs)
         try:
             found = files.find(
                 [path for path in paths if path != "-"],
@@ -180,7 +189,7 @@ class _Lint:
         except files.PathError as error:
             raise UsageError(str(error)) from error
         for path in found:
-            lint_path(self.run, path, self.choice(path), self.today, self.api_version)
+            lint_path(self.run, path, self.choice(path), self.inputs)
 
     def choice(self, path: str) -> Choice:
         """The rules for one file: entries of `per-path` differ from file to file."""
@@ -201,6 +210,15 @@ def _settings(options: argparse.Namespace) -> Settings:
         return config.load(path) if path else config.Settings()
     except config.ConfigError as error:
         raise UsageError(str(error)) from error
+
+
+def _parameter_file(path: str) -> Document:
+    from aiblint import parameters
+
+    document = parameters.read(path)
+    if document is None:
+        raise UsageError(f"{path} is no parameter file that can be read: it holds an object with 'parameters'")
+    return document
 
 
 def _published(version: str) -> str:

@@ -125,6 +125,8 @@ class _Walk:
         for key, member in value.members.items():
             name = _spelling(key, admitted)
             if type_name in ("Template", "Trigger") and name in _DEPLOYMENT:
+                if name == "name":  # type and apiVersion have rules of their own
+                    yield from self._member(member, admitted[name], type_name)
                 continue
             if name in admitted or name == described.by:
                 if member.written is not None and member.written not in (name, key):

@@ -100,6 +100,14 @@ class Node:
             node = node.parent
         return "".join("/" + part for part in reversed(parts))
 
+    @property
+    def root(self) -> Node:
+        """The node that the whole document is; tells which file a node is written in."""
+        node = self
+        while node.parent is not None:
+            node = node.parent
+        return node
+
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in file order."""
         stack = [self]

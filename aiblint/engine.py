@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from aiblint.template import Template, Value
 
 
+DEFINED = "the value is defined here"
+
+
 class CheckError(Exception):
     """A check raised: a defect of aiblint (or of a team's own check), never of the linted file."""
 
@@ -41,9 +44,13 @@ class Result:
 class _Lint:
     """One document under way: its contexts, and the selections already made."""
 
-    def __init__(self, document: Document, checkout: Checkout, today: str, api_version: str | None) -> None:
+    def __init__(
+        self, document: Document, checkout: Checkout, today: str, api_version: str | None, parameters: Document | None
+    ) -> None:
         self.document = document
-        self.templates = find(document)
+        self.parameters = parameters
+        given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
+        self.templates = find(document, given)
         self.contexts = [self._context(template, checkout, today, api_version) for template in self.templates]
         self.selected: dict[tuple[int, str], list[Value]] = {}
 
@@ -76,13 +83,15 @@ def lint(
     *,
     severities: dict[str, str] | None = None,
     api_version: str | None = None,
+    parameters: Document | None = None,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
-    `api_version` holds for templates that state none, or leave it to the deployment.
+    `api_version` holds for templates that state none, or leave it to the deployment; `parameters` is the parameter file that
+    goes with it.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
-    under_way = _Lint(document, checkout, today, api_version)
+    under_way = _Lint(document, checkout, today, api_version, parameters)
     result = Result(under_way.templates)
     found: list[Finding] = []
     for rule in rules:
@@ -109,7 +118,7 @@ def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Fin
             for value in under_way.values(context, selector):
                 if (value.known or case.on == "any") and _holds(case.when, value, context):
                     for problem in _guarded(function, value, context, case.options):
-                        yield _finding(context, rule, level, problem)
+                        yield _finding(context, rule, level, problem, under_way.parameters)
 
 
 def _function(reference: str) -> Callable[..., Iterator[Any]]:
@@ -150,7 +159,7 @@ def _holds(when: dict[str, list[str]], value: Value, context: Context) -> bool:
     return True
 
 
-def _finding(context: Context, rule: Rule, level: str, problem: Problem) -> Finding:
+def _finding(context: Context, rule: Rule, level: str, problem: Problem, parameters: Document | None) -> Finding:
     document = context.document
     marked = problem.mark or problem.at
     start, end = _place(document, marked, problem.on_key, problem.part)
@@ -159,7 +168,9 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem) -> Find
     related = [Related(*_place(document, value, False, None), message) for value, message in problem.related]
     if marked.use is not None and marked.use is not marked.node:
         definition = marked.node
-        related.insert(0, Related(definition.start, min(definition.end, definition.start + 80), "the value is defined here"))
+        elsewhere = parameters if parameters is not None and definition.root is parameters.root else None
+        end_shown = min(definition.end, definition.start + 80)
+        related.insert(0, Related(definition.start, end_shown, DEFINED, elsewhere))
     return Finding(
         document,
         start,
@@ -208,21 +219,48 @@ def _place(document: Document, value: Value, on_key: bool, part: tuple[int, int]
     return node.start, node.end
 
 
+def merged(results: list[tuple[str, Result]]) -> Result:
+    """The results of one document under several parameter files, by their names: what all cause is said once.
+
+    What only some cause names them.
+    """
+    if len(results) == 1:
+        return results[0][1]
+    whole = Result(results[0][1].templates)
+    first: dict[tuple[str, int, int, str], Finding] = {}
+    causes: dict[tuple[str, int, int, str], list[str]] = {}
+    for name, result in results:
+        whole.defects += [defect for defect in result.defects if defect not in whole.defects]
+        for finding in result.findings:
+            key = (finding.rule, finding.start, finding.end, finding.message)
+            first.setdefault(key, finding)
+            causes.setdefault(key, []).append(name)
+    for key, finding in first.items():
+        some = len(causes[key]) < len(results)
+        whole.findings.append(
+            finding.changed(message=f"{finding.message} (with {', '.join(causes[key])})") if some else finding
+        )
+    whole.findings.sort(key=lambda finding: finding.sort_key)
+    return whole
+
+
 def _once(findings: list[Finding]) -> list[Finding]:
     """One mistake, one finding: the same rule at the same place speaks once, one definition used in many places too."""
-    kept: dict[tuple[object, ...], Finding] = {}
+    kept: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
-        definition = (
-            (finding.related[0].start, finding.message)
-            if finding.related and finding.related[0].message == "the value is defined here"
-            else None
-        )
-        key = (
-            (finding.rule, definition)
-            if definition is not None
-            else (finding.rule, finding.start, finding.end, finding.message)
-        )
-        first = kept.setdefault(key, finding)
-        if first is not finding and definition is not None:
-            first.related += (Related(finding.start, finding.end, "used here too"),)
-    return list(kept.values())
+        kept.setdefault(_sameness(finding), []).append(finding)
+    return [_together(same) for same in kept.values()]
+
+
+def _sameness(finding: Finding) -> tuple[object, ...]:
+    defined = finding.related[0] if finding.related and finding.related[0].message == DEFINED else None
+    if defined is not None:
+        return (finding.rule, finding.message, defined.start, id(defined.document))
+    return (finding.rule, finding.message, finding.start, finding.end)
+
+
+def _together(same: list[Finding]) -> Finding:
+    first, *others = same
+    places = {(other.start, other.end) for other in others} - {(first.start, first.end)}
+    also = tuple(Related(start, end, "used here too") for start, end in sorted(places))
+    return first.changed(related=first.related + also) if also else first

@@ -11,14 +11,18 @@ SEVERITIES = ("error", "warning", "note")
 
 
 class Related:
-    """Another place that a finding speaks of: where a value is defined, where the twin stands."""
+    """Another place that a finding speaks of: where a value is defined, where the twin stands.
 
-    __slots__ = ("end", "message", "start")
+    `document` is the file it is in, None for the finding's own.
+    """
 
-    def __init__(self, start: int, end: int, message: str) -> None:
+    __slots__ = ("document", "end", "message", "start")
+
+    def __init__(self, start: int, end: int, message: str, document: Document | None = None) -> None:
         self.start = start
         self.end = end
         self.message = message
+        self.document = document
 
 
 class Finding:
@@ -75,6 +79,24 @@ class Finding:
         self.at = at
         self.template = template
         self.related = related
+
+    def changed(self, *, message: str | None = None, related: tuple[Related, ...] | None = None) -> Finding:
+        """The same finding with other words, or other related places."""
+        return Finding(
+            self.document,
+            self.start,
+            self.end,
+            rule=self.rule,
+            name=self.name,
+            severity=self.severity,
+            summary=self.summary,
+            message=self.message if message is None else message,
+            help=self.help,
+            pointer=self.pointer,
+            at=self.at,
+            template=self.template,
+            related=self.related if related is None else related,
+        )
 
     @property
     def path(self) -> str:

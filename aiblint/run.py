@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import engine, files, registry
+from aiblint import engine, files, parameters, registry
 from aiblint.check import quote
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
@@ -97,11 +97,43 @@ def _nearest(rules: list[Rule], selector: str) -> str:
     return f"; did you mean '{close[0]}'?" if close else "; --list-rules shows all"
 
 
-def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, today: str, api_version: str | None) -> None:
-    """Lints one file's content that is known to be worth it, and adds what came of it to the run."""
+class Inputs:
+    """What a run goes by beside its files: the day, the API version of templates that state none, parameter files.
+
+    `parameters` None: those that lie beside a template.
+    """
+
+    __slots__ = ("api_version", "parameters", "today")
+
+    def __init__(self, today: str, api_version: str | None = None, parameters: list[Document] | None = None) -> None:
+        self.today = today
+        self.api_version = api_version
+        self.parameters = parameters
+
+
+def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
+    """Lints one file's content that is known to be worth it, and adds what came of it to the run.
+
+    Each parameter file makes a deployment of its own; without one the defaults count.
+    """
     document = syntax.read(data, path)
-    result = engine.lint(document, choice.rules, Checkout(path), today, severities=choice.levels, api_version=api_version)
-    if api_version is None:
+    checkout = Checkout(path)
+
+    def lint(given: Document | None) -> engine.Result:
+        return engine.lint(
+            document,
+            choice.rules,
+            checkout,
+            inputs.today,
+            severities=choice.levels,
+            api_version=inputs.api_version,
+            parameters=given,
+        )
+
+    sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
+    results = [(os.path.basename(given.path), lint(given)) for given in sets] or [("", lint(None))]
+    result = engine.merged(results)
+    if inputs.api_version is None:
         run.unversioned += sum(template.api_version is None for template in result.templates)
     run.findings.extend(result.findings)
     run.defects.extend(result.defects)
@@ -109,19 +141,25 @@ def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, today: str, api
     run.template_files += bool(result.templates)
 
 
-def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, today: str) -> None:
+def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:
+    if inputs.parameters is not None:
+        return inputs.parameters
+    return [document for other in parameters.beside(path) if (document := parameters.read(other)) is not None]
+
+
+def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: Inputs) -> None:
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
-    run.findings.extend(engine.lint(document, choice.rules, Checkout(path), today, severities=choice.levels).findings)
+    run.findings.extend(engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels).findings)
 
 
-def lint_path(run: Run, path: str, choice: Choice, today: str, api_version: str | None) -> None:
+def lint_path(run: Run, path: str, choice: Choice, inputs: Inputs) -> None:
     """Reads a file, passes over one that cannot hold a template, and lints the rest."""
     run.files += 1
     try:
         data = files.read_bytes(path)
     except files.PathError as error:
-        lint_unreadable(run, path, error.reason, choice, today)
+        lint_unreadable(run, path, error.reason, choice, inputs)
         return
     if files.may_hold_template(data):
-        lint_bytes(run, data, path, choice, today, api_version)
+        lint_bytes(run, data, path, choice, inputs)

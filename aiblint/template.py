@@ -59,13 +59,16 @@ class Template:
         return self.list_of("customize") + self.list_of("validate", "inVMValidations")
 
 
-def find(document: Document) -> list[Template]:
-    """Every image template of a document, in file order. A mention of the type elsewhere is no template."""
+def find(document: Document, given: Node | None = None) -> list[Template]:
+    """Every image template of a document, in file order. A mention of the type elsewhere is no template.
+
+    `given` is the object below `parameters` of the parameter file that the deployment goes with.
+    """
     root = document.root
     if root is None or root.kind != OBJECT:
         return []
     if _is_deployment(root):
-        found = [(_template(node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root), 0)]
+        found = [(_template(node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root, given=given), 0)]
         lists: dict[Node | None, list[Node]] = {}
         for template, scope in found:
             owner = template.node.parent

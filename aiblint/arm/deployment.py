@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiblint.arm.environment import Budget, Environment, Problem, UserFunction
 from aiblint.arm.evaluate import evaluate_node
-from aiblint.arm.term import Arr, Known, Term, Unknown, secretly
-from aiblint.document import ARRAY, OBJECT, STRING, Node
+from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
+from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Deployment(Environment):
         if self._given is not None:
             given = self._given.find(name)
             if given is not None:
-                return _handed(name, given, kind, Environment(self.problems, self.budget, self.scope))
+                return _given(name, given, kind)
         default = declared.find("defaultValue")
         if default is not None:
             return evaluate_node(default, self)
@@ -199,6 +199,16 @@ def _handed(name: str, handed: Node, kind: str | None, environment: Environment)
     secret = handed.find("reference") is not None
     reason = "comes from a key vault" if secret else "is given in a way that nobody can know before the deployment"
     return Unknown(kind, reason=f"parameter '{name}' {reason}", secret=secret, node=handed)
+
+
+def _given(name: str, given: Node, kind: str | None) -> Term:
+    """A parameter's value from a parameter file, where nothing is an expression. A null waits to be filled in."""
+    value = given.find("value")
+    if value is not None and value.kind != NULL:
+        return from_node(value, lambda node: Known(node.value, node))
+    secret = given.find("reference") is not None
+    reason = "comes from a key vault" if secret else "is not filled in in the parameter file"
+    return Unknown(kind, reason=f"parameter '{name}' {reason}", secret=secret, node=given)
 
 
 def _text(node: Node | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.document import OBJECT, STRING, Node
+from aiblint.document import NULL, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +38,16 @@ class Scope:
     """What the expressions of one template see, and who works them out.
 
     Plain references to literals are followed here; everything else is left to `arm.evaluate`, which takes longer to
-    import than most templates take to lint. `passed` holds the values that a nested deployment hands in, read in `outer`.
+    import than most templates take to lint. `passed` holds the values that a nested deployment hands in, read in `outer`,
+    `given` those of a parameter file: the object below its `parameters`.
     """
 
-    __slots__ = ("_environment", "_parameters", "_passed", "_template", "_terms", "_variables", "outer", "problems")
+    __slots__ = ("_environment", "_given", "_parameters", "_passed", "_template", "_terms", "_variables", "outer", "problems")
 
-    def __init__(self, template: Node, passed: Node | None = None, outer: Scope | None = None) -> None:
+    def __init__(
+        self, template: Node, passed: Node | None = None, outer: Scope | None = None, given: Node | None = None
+    ) -> None:
+        self._given = given
         self._template = template
         self._parameters = template.find("parameters")
         self._variables = template.find("variables")
@@ -65,13 +69,17 @@ class Scope:
                 self._template,
                 passed=self._passed,
                 outer=outer,
+                given=self._given,
                 problems=self.problems,
                 budget=outer.budget if outer is not None else None,
             )
         return self._environment
 
-    def resolve(self, expression: str) -> tuple[Node, Scope] | None:
-        """The node that a plain reference stands for and the scope its own expressions are read in; None for all else."""
+    def resolve(self, expression: str) -> tuple[Node, Scope | None] | None:
+        """The node that a plain reference stands for and the scope its own expressions are read in; None for all else.
+
+        In a parameter file nothing is an expression: the scope of its values is None.
+        """
         match = _REFERENCE.fullmatch(expression)
         if match is None:
             return None
@@ -81,7 +89,7 @@ class Scope:
             return (variable, self) if variable is not None else None
         return self._parameter(name)
 
-    def _parameter(self, name: str) -> tuple[Node, Scope] | None:
+    def _parameter(self, name: str) -> tuple[Node, Scope | None] | None:
         declared = self._parameters.find(name) if self._parameters is not None else None
         if declared is None or declared.kind != OBJECT or _is_secure(declared):
             return None
@@ -90,6 +98,10 @@ class Scope:
             if given is not None:
                 value = given.find("value")
                 return (value, self.outer) if value is not None else None
+        given = self._given.find(name) if self._given is not None else None
+        if given is not None:
+            value = given.find("value")
+            return (value, None) if value is not None and value.kind != NULL else None
         default = declared.find("defaultValue")
         return (default, self) if default is not None else None
 
@@ -109,11 +121,13 @@ class Scope:
 
     def text(self, node: Node | None) -> str | None:
         """The string a node stands for, worked out as far as it can be; None if that is unknown."""
-        scope: Scope = self
+        scope: Scope | None = self
         for _ in range(20):  # a chain of references, or a ring of them
             if node is None or node.kind != STRING:
                 return None
             value = str(node.value)
+            if scope is None:
+                return value
             if not is_expression(value):
                 return value[1:] if value.startswith("[[") else value
             target = scope.resolve(value)

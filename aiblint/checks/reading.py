@@ -77,6 +77,8 @@ def placeholder_unfilled(document: Document, templates: list[Template], *, kind:
 
 def _unfilled_place(document: Document, unfilled: Unfilled) -> tuple[int, int]:
     node = unfilled.value.node
+    if node.root is not document.root and unfilled.value.use is not None:
+        return unfilled.value.use.span  # filled in, or not, by a parameter file
     if unfilled.on_key:
         return node.key_start, node.key_end
     offsets = string_offsets(document.text, node)
@@ -111,8 +113,10 @@ def windows_path_escape(value: Value, context: Context) -> Iterator[Problem]:
 
 
 def _read_as_damaged(value: Value, document: Document) -> bool:
-    """Whether the reader has already spoken about an escape in this string."""
+    """Whether the reader has already spoken about an escape in this string, or it stands in another file."""
     node = value.node
+    if node.root is not document.root:
+        return True
     return any(m.kind == "bad-escape" and node.start <= m.start and m.end <= node.end for m in document.mistakes)
 
 

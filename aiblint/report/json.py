@@ -59,5 +59,6 @@ def finding_object(finding: Finding) -> dict[str, object]:
 
 def related_object(finding: Finding, related: Related) -> dict[str, object]:
     """A place in the finding's own file."""
-    line, column = finding.document.position(related.start)
-    return {"path": finding.path, "line": line, "column": column, "message": related.message}
+    document = related.document or finding.document
+    line, column = document.position(related.start)
+    return {"path": document.path, "line": line, "column": column, "message": related.message}

@@ -68,13 +68,30 @@ def build(run: Run) -> om.SarifLog:
 class SourceFile:
     """What all findings of one file share: its address, its line fingerprints, its UTF-16 columns."""
 
-    __slots__ = ("_astral", "document", "fingerprints", "uri", "uri_base_id")
+    __slots__ = ("_astral", "_fingerprints", "_others", "_root", "document", "uri", "uri_base_id")
 
     def __init__(self, document: Document, root: str) -> None:
         self.document = document
         self.uri, self.uri_base_id = artifact_uri(document.path, root)
-        self.fingerprints = line_fingerprints(document.text, bom=document.bom)
+        self._root = root
+        self._others: dict[str, SourceFile] = {}
+        self._fingerprints: list[str] | None = None
         self._astral = [match.start() for match in _ASTRAL.finditer(document.text)]
+
+    @property
+    def fingerprints(self) -> list[str]:
+        """One for each line; worked out for files with findings only, not for those that are merely referred to."""
+        if self._fingerprints is None:
+            self._fingerprints = line_fingerprints(self.document.text, bom=self.document.bom)
+        return self._fingerprints
+
+    def of(self, document: Document | None) -> SourceFile:
+        """The file that a related place is in: this one (None), or a parameter file."""
+        if document is None:
+            return self
+        if document.path not in self._others:
+            self._others[document.path] = SourceFile(document, self._root)
+        return self._others[document.path]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1, columns in UTF-16 code units."""
@@ -173,7 +190,7 @@ def _result(finding: Finding, file: SourceFile, rule_index: int) -> om.Result:
     related = [
         om.Location(
             id=number,
-            physical_location=file.location(place.start, place.end),
+            physical_location=file.of(place.document).location(place.start, place.end),
             message=om.Message(text=escape_links(place.message)),
         )
         for number, place in enumerate(finding.related, 1)

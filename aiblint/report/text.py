@@ -55,8 +55,9 @@ def block(finding: Finding, color: bool) -> list[str]:
         lines.append(f"{'':>{gutter}} | {paint_carets(carets, finding.severity, color)}")
     lines.append(f"{'':>{gutter}} = {safe.line(safe.shorten(finding.summary))}")
     for related in finding.related:
-        line, column = finding.document.position(related.start)
-        place = safe.line(f"{finding.path}:{line}:{column}: {safe.shorten(related.message)}")
+        document = related.document or finding.document
+        line, column = document.position(related.start)
+        place = safe.line(f"{document.path}:{line}:{column}: {safe.shorten(related.message)}")
         lines.append(f"{'':>{gutter}} + {place}")
     return lines
 

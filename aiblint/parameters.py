@@ -1,0 +1,55 @@
+"""Which parameter files go with a deployment template, and what they hold."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import files
+from aiblint.document import OBJECT
+from aiblint.syntax import json as syntax
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.document import Document
+
+
+def beside(path: str) -> list[str]:
+    """The parameter files of a template by their names, sorted: `x.parameters.json` and `x.parameters.*.json` beside `x.json`.
+
+    Where the folder holds no other template, `parameters/*.json` below it too.
+    """
+    folder, name = os.path.split(path)
+    stem, extension = os.path.splitext(name)
+    if extension.lower() not in files.EXTENSIONS or _is_parameter_file(name):
+        return []
+    names = _json_files(folder)
+    found = [os.path.join(folder, other) for other in names if other.lower().startswith(stem.lower() + ".parameters.")]
+    if not found and [other for other in names if not _is_parameter_file(other)] == [name]:
+        below = os.path.join(folder, "parameters")
+        found = [os.path.join(below, other) for other in _json_files(below)]
+    return found
+
+
+def read(path: str) -> Document | None:
+    """A parameter file; None where it cannot be read or is none."""
+    try:
+        document = syntax.read(files.read_bytes(path), path)
+    except files.PathError:
+        return None
+    root = document.root
+    held = root.find("parameters") if root is not None else None
+    if root is None or held is None or held.kind != OBJECT or root.find("resources") is not None:
+        return None
+    return document
+
+
+def _is_parameter_file(name: str) -> bool:
+    return ".parameters." in name.lower() or name.lower() in ("parameters.json", "parameters.jsonc")
+
+
+def _json_files(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            return sorted(entry.name for entry in entries if entry.name.lower().endswith(".json") and entry.is_file())
+    except OSError:
+        return []
