@@ -282,12 +282,10 @@ def _today() -> str:
 
 
 def _check_date(text: str) -> None:
-    import time
+    import re  # time.strptime would import the calendar and the locale
 
-    try:
-        time.strptime(text, "%Y-%m-%d")
-    except ValueError as error:
-        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text):
+        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'")
 
 
 def _color(choice: str) -> bool:

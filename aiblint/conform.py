@@ -133,7 +133,7 @@ class _Walk:
                     yield Deviation(CASE, member, variant or type_name, name)
                 if name in admitted and not admitted[name].get("readonly"):
                     yield from self._member(member, admitted[name], variant or type_name)
-            elif not self._passed_over(name, type_name):
+            elif not self._passed_over(name, type_name) and not (variant is None and _of_some_variant(name, described)):
                 yield self._stranger(member, described, variant)
 
     def _passed_over(self, name: str, type_name: str) -> bool:
@@ -215,6 +215,13 @@ class _Walk:
             where[type_name] for type_name, described in self.types.items() if name in described.members and type_name in where
         )
         return sorted(dict.fromkeys(f"{path}.{name}".lstrip(".") for path in found))
+
+
+def _of_some_variant(name: str, described: Type) -> bool:
+    """Whether a variant of any API version has a member: where nobody knows the variant, it may be that one."""
+    ever = schema.types(schema.SERVED).get(described.name, described)
+    variants = {*described.variants.values(), *ever.variants.values()}
+    return any(schema.lifetime(variant, name) is not None for variant in variants)
 
 
 def _spelling(name: str, admitted: dict[str, dict[str, Any]]) -> str:

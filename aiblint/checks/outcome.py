@@ -1,0 +1,179 @@
+"""Words about builds that end otherwise than people think: tests without effect, machines left behind, targets in conflict."""
+
+from __future__ import annotations
+
+from aiblint.check import Problem, check, quote
+from aiblint.document import OBJECT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.template import Value
+
+
+@check
+def published_after_failure(value: Value, context: Context) -> Iterator[Problem]:
+    """An image that is published although its own tests failed."""
+    if value.value is True:
+        yield Problem(
+            value,
+            "an image that fails its own tests is published all the same, and whoever uses the latest version gets it; write false, "
+            "or take the member out",
+        )
+
+
+@check
+def validation_without_effect(value: Value, context: Context) -> Iterator[Problem]:
+    """`validate` that does something else than its author thinks: steps that never run, options without a validator."""
+    properties = value.parent
+    steps = properties.get("customize") if properties is not None else None
+    only = value.get("sourceValidationOnly")
+    if only is not None and only.value is True and steps is not None and steps.items:
+        yield Problem(
+            only,
+            f"with 'sourceValidationOnly' only the source is tested: the {len(steps.items)} steps of 'customize' never run and nothing "
+            "is built; write false, or take the steps out",
+            on_key=True,
+            related=((steps, "steps that never run"),),
+        )
+    if value.kind == OBJECT and value.absent("inVMValidations"):
+        yield Problem(value, "'validate' without 'inVMValidations' tests nothing; add validators, or take it out", on_key=True)
+
+
+@check
+def error_option_without_effect(value: Value, context: Context) -> Iterator[Problem]:
+    """What to do on failed validation, in a template that validates nothing."""
+    properties = context.template.root.get("properties")
+    if properties is not None and value.text and properties.absent("validate"):
+        yield Problem(
+            value, "there is no 'validate', so this never happens; add validators, or take the option out", on_key=True
+        )
+
+
+@check
+def machine_left_behind(value: Value, context: Context) -> Iterator[Problem]:
+    """A build VM that stays after a failure."""
+    if value.text == "abort":
+        yield Problem(
+            value,
+            "after a failure the build VM stays as it is, with its identities and files, and costs money until somebody deletes it; "
+            "write 'cleanup' when you are done looking",
+        )
+
+
+@check
+def targets_collide(value: Value, context: Context) -> Iterator[Problem]:
+    """Two targets that write the same image, or the same definition with the same versioning."""
+    first: dict[tuple[str, str], Value] = {}
+    for target in value.items:
+        image = target.text_of("imageId") or target.text_of("galleryImageId")
+        if not image:
+            continue
+        versioning = target.get("versioning")
+        if versioning is not None and not versioning.known:
+            continue
+        scheme = (
+            (versioning.text_of("scheme") or "", str(_scalar(versioning, "major")))
+            if versioning is not None
+            else ("Latest", "None")
+        )
+        key = (image.lower().rstrip("/"), "/".join(scheme))
+        if key in first:
+            member = target.get("imageId") or target.get("galleryImageId")
+            yield Problem(
+                target,
+                f"{quote(image)} is written by another target of this template: one overwrites the other, or two versions come of one "
+                "build; keep one of them",
+                mark=member,
+                related=((first[key], "the other target"),),
+            )
+        else:
+            first[key] = target
+
+
+def _scalar(value: Value, name: str) -> object:
+    member = value.get(name)
+    return member.value if member is not None else None
+
+
+@check
+def filter_unreachable(value: Value, context: Context) -> Iterator[Problem]:
+    """A filter of updates behind one that takes everything."""
+    for index, item in enumerate(value.items):
+        text = (item.text or "").replace(" ", "").lower()
+        if text in ("include:$true", "exclude:$true") and index + 1 < len(value.items):
+            after = value.items[index + 1]
+            rest = len(value.items) - index - 1
+            subject = "this filter is" if rest == 1 else f"these {rest} filters are"
+            yield Problem(
+                after,
+                f"{quote(item.text)} before it takes every update, so {subject} never looked at; put {quote(item.text)} last",
+                related=((item, "this one takes all"),),
+            )
+            return
+
+
+@check
+def version_latest(value: Value, context: Context) -> Iterator[Problem]:
+    """`/versions/latest` where the API version does not know it yet."""
+    if value.text is not None and value.text.lower().rstrip("/").endswith("/versions/latest"):
+        yield Problem(
+            value,
+            f"'latest' is understood from apiVersion 2022-07-01 on; {context.version} looks for a version of that name and finds none; "
+            "write a version number, or raise the apiVersion",
+        )
+
+
+@check
+def hardened_source(value: Value, context: Context) -> Iterator[Problem]:
+    """A hardened source image (CIS, STIG), which Image Builder often cannot reach or run scripts on."""
+    publisher, offer, sku = ((value.text_of(name) or "").lower() for name in ("publisher", "offer", "sku"))
+    if publisher == "center-for-internet-security-inc" or any(
+        part in ("cis", "stig") for text in (offer, sku) for part in text.replace("_", "-").split("-")
+    ):
+        yield Problem(
+            value,
+            "hardened images are a known cause of failed builds: WinRM is cut off on Windows, /tmp is noexec on Linux; start from the "
+            "plain image and harden it in the last steps, or test this one well",
+            mark=value.get("offer"),
+        )
+
+
+@check
+def checksums_conflict(value: Value, context: Context) -> Iterator[Problem]:
+    """One address with two checksums; `value` is the list of steps."""
+    first: dict[str, tuple[str, Value]] = {}
+    for step in value.items:
+        address = step.text_of("scriptUri") or step.text_of("sourceUri")
+        given = step.get("sha256Checksum")
+        if not address or given is None or not given.text:
+            continue
+        known = first.setdefault(address, (given.text.lower(), given))
+        if known[0] != given.text.lower():
+            yield Problem(
+                given,
+                "another step gives the same address another checksum: at least one of the two downloads is refused; hash the file anew",
+                related=((known[1], "the other checksum"),),
+            )
+
+
+@check
+def checksum_shared(value: Value, context: Context) -> Iterator[Problem]:
+    """One checksum on two files of different names; `value` is the list of steps."""
+    first: dict[str, tuple[str, Value]] = {}
+    for step in value.items:
+        address = step.text_of("scriptUri") or step.text_of("sourceUri")
+        given = step.get("sha256Checksum")
+        if not address or given is None or not given.text:
+            continue
+        name = address.partition("?")[0].rpartition("/")[2]
+        known = first.setdefault(given.text.lower(), (name, given))
+        if known[0] != name:
+            yield Problem(
+                given,
+                f"{quote(name)} has the same checksum as {quote(known[0])}: was it pasted? Two files of different content cannot share "
+                "one, and the download of one of them is refused; hash the file anew",
+                related=((known[1], "the same checksum"),),
+            )
