@@ -31,7 +31,7 @@ PARAMETER = "parameter"
 
 # Members of a resource that belong to the deployment, not to the image template. Source:
 # https://learn.microsoft.com/azure/azure-resource-manager/templates/resource-declaration
-_DEPLOYMENT = frozenset(
+DEPLOYMENT_MEMBERS = frozenset(
     {
         "apiVersion",
         "comments",
@@ -124,7 +124,7 @@ class _Walk:
                 return
         for key, member in value.members.items():
             name = _spelling(key, admitted)
-            if type_name in ("Template", "Trigger") and name in _DEPLOYMENT:
+            if type_name in ("Template", "Trigger") and name in DEPLOYMENT_MEMBERS:
                 if name == "name":  # type and apiVersion have rules of their own
                     yield from self._member(member, admitted[name], type_name)
                 continue

@@ -11,6 +11,8 @@ from aiblint.value import UNKNOWN, Unfilled, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiblint.arm.scope import Scope
     from aiblint.arm.term import Arr, Term
 
@@ -38,9 +40,14 @@ def documented_names() -> dict[str, str]:
 
 
 class Builder:
-    """Builds the values of one template. `scope` is None for a bare template, where expressions mean nothing."""
+    """Builds the values of one template. A scope of None stands for a bare template, where expressions mean nothing.
 
-    def __init__(self) -> None:
+    `damaged` are offsets at which the reader found a scalar that does not say what was meant: it counts as unknown, so that
+    no rule speaks of it once more.
+    """
+
+    def __init__(self, damaged: Sequence[int] = ()) -> None:
+        self.damaged = damaged
         self.left = _MOST_VALUES
         self.unfilled: list[Unfilled] = []
 
@@ -55,7 +62,7 @@ class Builder:
     ) -> Value:
         """The value that a node stands for in a scope; `use` is the expression through which it got here."""
         self.left -= 1
-        if self.left < 0 or depth > _DEEPEST:
+        if self.left < 0 or depth > _DEEPEST or (self.damaged and self._is_damaged(node)):
             return Value(UNKNOWN, node, use, parent, key)
         if node.kind == STRING:
             return self._string(node, scope, use, parent, key, depth)
@@ -66,6 +73,9 @@ class Builder:
         elif node.kind == ARRAY:
             made.items = [self.value(child, scope, use, made, i, depth + 1) for i, child in enumerate(node.children)]
         return made
+
+    def _is_damaged(self, node: Node) -> bool:
+        return node.kind in (STRING, NUMBER) and any(node.start <= offset <= node.end for offset in self.damaged)
 
     def _string(
         self, node: Node, scope: Scope | None, use: Node | None, parent: Value | None, key: str | int | None, depth: int

@@ -30,12 +30,12 @@ _INSIDE = r"\[(?:[^\[][\s\S]*)?\]"
 EXPRESSION = f"^{_INSIDE}$"
 """An expression of a deployment, as `arm.scope.is_expression` has it: `[…]`, and not the escaped literal `[[…`."""
 
-_OF_THE_RESOURCE = ("type", "apiVersion", "name")
+OF_THE_RESOURCE = ("type", "apiVersion", "name")
 _DEPLOYMENTS = "Microsoft.Resources/deployments"
 
 # Members that belong to the deployment and not to the image template. Source:
 # https://learn.microsoft.com/azure/azure-resource-manager/templates/resource-declaration
-_ENVELOPE: dict[str, dict[str, Any]] = {
+ENVELOPE: dict[str, dict[str, Any]] = {
     "comments": {"type": "string", "description": "A remark for readers."},
     "condition": {"type": ["boolean", "string"], "description": "Whether the resource is deployed."},
     "copy": {"type": ["object", "string"], "description": "Deploys the resource several times."},
@@ -141,7 +141,7 @@ class _Maker:
                     for member in self.types[part].members.values()
                     if member.get("of") in self.types and member["of"] not in made
                 ]
-        made["Resource"] = {"allOf": [{"$ref": "#/$defs/Template"}, {"required": list(_OF_THE_RESOURCE)}]}
+        made["Resource"] = {"allOf": [{"$ref": "#/$defs/Template"}, {"required": list(OF_THE_RESOURCE)}]}
         return dict(sorted(made.items()))
 
     def _object(self, name: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class _Maker:
             return {**self._head(name), **_or_expression("object"), **_needs(required), **_closed(members)}
         self._add_envelope(name, members)
         if name == "Template":  # a bare template gets these from the command that submits it; `Resource` asks for them
-            required = [key for key in required if key not in _OF_THE_RESOURCE]
+            required = [key for key in required if key not in OF_THE_RESOURCE]
         return {**self._head(name), "type": "object", "required": required, **_closed(members)}
 
     def _union(self, name: str, described: Type) -> dict[str, Any]:
@@ -215,7 +215,7 @@ class _Maker:
     def _add_envelope(self, name: str, members: dict[str, dict[str, Any]]) -> None:
         """The members that the deployment reads, and a type in the capitals that Resource Manager takes."""
         types = [TYPE] if name == "Template" else [TRIGGER, "triggers"]
-        for key, made in _ENVELOPE.items():
+        for key, made in ENVELOPE.items():
             members[key] = dict(made)
         any_case = {"type": "string", "pattern": f"^(?:{'|'.join(_any_case(text) for text in types)}|{_INSIDE})$"}
         members["type"] = {"anyOf": [{"enum": types}, any_case], **self._said(name, "type")}

@@ -68,7 +68,9 @@ def find(document: Document, given: Node | None = None) -> list[Template]:
     if root is None or root.kind != OBJECT:
         return []
     if _is_deployment(root):
-        found = [(_template(node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root, given=given), 0)]
+        found = [
+            (_template(document, node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root, given=given), 0)
+        ]
         lists: dict[Node | None, list[Node]] = {}
         for template, scope in found:
             owner = template.node.parent
@@ -77,7 +79,7 @@ def find(document: Document, given: Node | None = None) -> list[Template]:
             _attach_triggers(template, scope, lists[owner], len(found) == 1)
         return [template for template, _ in found]
     if _is_image_template(root, None):
-        return [_template(root, None, "body")]
+        return [_template(document, root, None, "body")]
     return []
 
 
@@ -174,7 +176,11 @@ def _is_image_template(resource: Node, scope: Scope | None) -> bool:
     return source.kind in (OBJECT, STRING, UNREADABLE) and distribute.kind in (ARRAY, STRING, UNREADABLE)
 
 
-def _template(node: Node, scope: Scope | None, kind: str) -> Template:
-    builder = Builder()
+# Mistakes of writing after which a string or a number is not what was meant.
+_DAMAGE = frozenset({"control-character", "lone-surrogate", "not-a-number", "unclosed", "unclosed-string"})
+
+
+def _template(document: Document, node: Node, scope: Scope | None, kind: str) -> Template:
+    builder = Builder([mistake.start for mistake in document.mistakes if mistake.kind in _DAMAGE])
     root = builder.value(node, scope)
     return Template(node, root, kind, builder.unfilled, scope)

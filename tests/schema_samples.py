@@ -60,7 +60,8 @@ def _options(types: dict[str, schema.Type], key: str, member: Json) -> list[Any]
         return list(member["values"])
     if wanted in ("string", "boolean", "integer"):
         limits = [member[limit] for limit in ("min", "max") if limit in member]
-        return {"string": [_TEXTS.get(key, "text")], "boolean": [True, False], "integer": limits or [7]}[wanted]
+        plain: dict[str, list[Any]] = {"string": [_TEXTS.get(key, "text")], "boolean": [True, False], "integer": limits or [7]}
+        return plain[wanted]
     inner = _instances(types, of) if of in types else _options(types, "", {"is": of}) if of in _SCALARS else [{}]
     if wanted == "array":
         return [inner]

@@ -200,3 +200,11 @@ def test_secrets_are_marked() -> None:
     parameters = {"p": {"type": "securestring", "defaultValue": "x"}}
     for text in ("[parameters('p')]", "[concat('x', parameters('p'))]"):
         assert value_at({"tags": {"a": text}}, "tags", "a", parameters=parameters).secret
+
+
+@pytest.mark.parametrize("written", ["NaN", "-Infinity", '"a\\ud800"', '"a\x01b"'])
+def test_a_value_that_the_reader_found_damaged_is_unknown(written: str) -> None:
+    text = json.dumps({**BODY, "location": "LOCATION"}).replace('"LOCATION"', written)
+    [template] = find(read(text.encode(), "x.json"))
+    assert template.root.get("location").known is False  # type: ignore[union-attr]
+    assert template.root.get("type").known  # type: ignore[union-attr]
