@@ -177,6 +177,8 @@ class _Lint:
     def paths(self, paths: Sequence[str]) -> None:
         from aiblint import files
 
+        if self.options.stdin_filename and "-" not in paths:
+            raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
         if "-" in paths:
             name = self.options.stdin_filename or "<stdin>"
             self.run.files += 1
@@ -230,7 +232,10 @@ def _published(version: str) -> str:
 
 
 def _split(texts: Sequence[str]) -> list[str]:
-    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    if texts and not parts:
+        raise UsageError("--select and --ignore name rules; an empty text names none (an unset variable?)")
+    return parts
 
 
 def _level(text: str) -> tuple[str, str]:

@@ -47,6 +47,8 @@ DEPLOYMENT_MEMBERS = frozenset(
         "type",
     }
 )
+# What other types of resources have at their top: nothing that belongs into the properties of an image template.
+_OTHER_RESOURCES = frozenset({"sku", "plan", "kind", "zones", "managedBy"})
 _LEGACY_VNET = frozenset({"name", "subnetName", "resourceGroupName"})
 
 # What people mean by a name that was never right here, or was in the first previews. By the owner's type; "" is any.
@@ -54,6 +56,7 @@ _MEANT = {
     "": {"script": "scriptUri", "scripturl": "scriptUri", "sourceurl": "sourceUri", "checksum": "sha256Checksum"},
     "Distributor": {"tags": "artifactTags"},
     "VirtualNetworkConfig": {"subnet": "subnetId", "vnetname": "subnetId", "subnetname": "subnetId"},
+    "TargetRegion": {"region": "name", "regionname": "name", "replicas": "replicaCount"},
     "Properties": {"build": "source", "targets": "distribute", "buildtimeout": "buildTimeoutInMinutes"},
 }
 
@@ -200,12 +203,17 @@ class _Walk:
         others = [kind for kind, other in described.variants.items() if name in self.types[other].members]
         if others:
             return Deviation(VARIANT, member, owner, " and ".join(others))
-        intended = meant(name, described.name) or _near(name, self._admitted(described, variant))
+        known = self._admitted(described, variant)
+        if described.by is not None:
+            known[described.by] = {}
+        intended = meant(name, described.name) or _near(name, known)
         siblings = member.parent.members if member.parent is not None else {}
         if intended is not None and intended not in siblings:
             return Deviation(UNKNOWN, member, owner, intended)
+        if described.name == "Properties" and name in self.types["Template"].members and name not in DEPLOYMENT_MEMBERS:
+            return Deviation(PLACE, member, owner, name)
         places = self._places(name)
-        if places and name not in _COMMON:
+        if places and name not in _COMMON and not (described.name == "Template" and name in _OTHER_RESOURCES):
             return Deviation(PLACE, member, owner, places[0])
         return Deviation(UNKNOWN, member, owner, intended)
 

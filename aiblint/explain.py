@@ -58,14 +58,32 @@ def _silence(rule: Rule) -> list[str]:
 
 
 def _examples(rule: Rule, kind: str) -> list[str]:
-    """The first example of a kind; of a good one the first that says something."""
+    """One example of a kind: the bad one that says most by itself, the good one that is most like it."""
     content = registry.read_yaml(os.path.join(registry.folder(), f"{rule.id}-{rule.name}.yaml"))
-    found = [example[kind] for example in content["examples"] if kind in example]
-    best = next((change for change in found if change), found[0])
-    return _shown(best) if best else ["(the template without it)"]
+    bad = _telling([example["bad"] for example in content["examples"] if "bad" in example])
+    if kind == "bad":
+        return _shown(bad)
+    good = [example["good"] for example in content["examples"] if example.get("good")]
+    if not good:
+        return ["(the template without it)"]
+    wanted = _names(bad)
+    return _shown(max(good, key=lambda change: (isinstance(change, dict), len(_names(change) & wanted))))
+
+
+def _telling(changes: list[Any]) -> Any:
+    """The first change that is given as members; one that replaces text shows a fragment only."""
+    return next((change for change in changes if isinstance(change, dict) and change), changes[0])
+
+
+def _names(change: Any) -> set[str]:
+    if isinstance(change, dict):
+        return {str(key) for key in change}.union(*(_names(value) for value in change.values()))
+    return set().union(*(_names(item) for item in change)) if isinstance(change, list) else set()
 
 
 def _shown(change: Any) -> list[str]:
+    if change == {}:
+        return ["(the template as it is, in another encoding)"]
     if isinstance(change, list):
         return str(change[1]).splitlines()
     if isinstance(change, str):

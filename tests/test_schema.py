@@ -261,11 +261,6 @@ def test_an_unknown_version_is_refused_with_the_list(aiblint: Aiblint) -> None:
 # Mistakes about which the linter says nothing at that place, and why. (member, mistake)
 SILENT = {
     ("name", "case"): "Resource Manager reads the names of a resource's own members in any capitals",
-    ("tags", "json-type"): "left to a rule about tags (conform._OWN_RULES)",
-    ("artifactTags", "json-type"): "left to a rule about tags (conform._OWN_RULES)",
-    ("managedResourceTags", "json-type"): "left to a rule about tags (conform._OWN_RULES)",
-    ("userAssignedIdentities", "json-type"): "left to rules about identities (conform._OWN_RULES)",
-    ("scheme", "missing"): "left to a rule about versioning",
 }
 
 

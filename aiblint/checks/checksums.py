@@ -60,9 +60,7 @@ def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
     if text.lower() == _EMPTY_FILE:
         yield Problem(value, "this is the SHA-256 of an empty file: the download it was taken from had failed; take it again")
     elif _SUM.fullmatch(text) is None:
-        yield Problem(
-            value, f"{_fault(text)}; the service compares 64 lower-case hexadecimal digits, so the download is refused"
-        )
+        yield Problem(value, f"{_fault(text)}; the download is refused")
 
 
 @check

@@ -20,7 +20,8 @@ _STRICT = "2024-02-01"
 _NOUNS = {"Source": "source", "Customizer": "step", "InVMValidator": "validator", "Distributor": "target"}
 
 
-def _deviations(context: Context, kind: str) -> list[Deviation]:
+def deviations(context: Context, kind: str) -> list[Deviation]:
+    """The departures of one kind from what the API version admits; worked out once for a template."""
     key = ("deviations", 0)
     if key not in context.cache:
         context.cache[key] = conform.deviations(context.template, context.version or schema.SERVED)
@@ -59,7 +60,7 @@ def _hint(context: Context) -> str:
 def member_unknown(value: Value, context: Context) -> Iterator[Problem]:
     """A member that no API version knows, with the one that was probably meant."""
     version = context.version or schema.SERVED
-    for deviation in _deviations(context, conform.UNKNOWN):
+    for deviation in deviations(context, conform.UNKNOWN):
         advice = f"; did you mean {quote(deviation.expected)}?" if deviation.expected else ""
         yield Problem(
             deviation.value,
@@ -72,7 +73,7 @@ def member_unknown(value: Value, context: Context) -> Iterator[Problem]:
 def member_case(value: Value, context: Context) -> Iterator[Problem]:
     """A member in other capitals than the documented ones."""
     since = "" if context.version is not None and context.version >= _STRICT else f" from apiVersion {_STRICT} on"
-    for deviation in _deviations(context, conform.CASE):
+    for deviation in deviations(context, conform.CASE):
         yield Problem(
             deviation.value,
             f"{quote(deviation.value.written)} is refused{since}: capitals count, write {quote(deviation.expected)}",
@@ -83,9 +84,11 @@ def member_case(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def member_of_other_version(value: Value, context: Context) -> Iterator[Problem]:
     """A member, or a type of step, that other API versions have and this one has not."""
-    for deviation in _deviations(context, conform.VERSION):
+    for deviation in deviations(context, conform.VERSION):
         first, last = deviation.expected or "", deviation.detail
         on_value = deviation.value.key in ("type", "scheme", "kind")
+        if deviation.owner == "InVMValidator" and on_value:
+            continue  # validator-type tells more
         subject = quote(deviation.value.text) if on_value else quote(deviation.value.written)
         stated, consequence = context.version, _consequence(context)
         resource = deviation.value.parent
@@ -109,8 +112,10 @@ def member_of_other_version(value: Value, context: Context) -> Iterator[Problem]
 def member_of_other_variant(value: Value, context: Context, *, essential: bool) -> Iterator[Problem]:
     """A member of another variant of the same type. `essential`: only where its own counterpart is missing, or only where not."""
     version = context.version or schema.SERVED
-    for deviation in _deviations(context, conform.VARIANT):
+    for deviation in deviations(context, conform.VARIANT):
         member = deviation.value
+        if deviation.owner == "DistributeVersionerSource":
+            continue  # versioning-rules tells more
         counterpart = _COUNTERPARTS.get((deviation.owner.removesuffix("Customizer").removesuffix("Validator"), str(member.key)))
         stands_in = counterpart is not None and member.parent is not None and _lacks_all(member.parent, counterpart)
         if stands_in == essential:
@@ -143,12 +148,17 @@ def _lacks_all(step: Value, names: tuple[str, ...]) -> bool:
 def member_misplaced(value: Value, context: Context) -> Iterator[Problem]:
     """A member that belongs at another place of the template."""
     version = context.version or schema.SERVED
-    for deviation in _deviations(context, conform.PLACE):
+    if any(mistake.kind in ("unclosed", "mismatched-bracket", "fragment") for mistake in context.document.mistakes):
+        return  # a brace is missing somewhere: that is why members stand in the wrong object
+    for deviation in deviations(context, conform.PLACE):
+        step = deviation.value.parent
+        if deviation.owner == "InVMValidator" and step is not None and step.text_of("type"):
+            continue  # a member of a step that is no validator: validator-type, enum-value
         owner = _owner(deviation.owner, version)
         yield Problem(
             deviation.value,
             f"{quote(deviation.value.written)} does not belong in {owner} and {_consequence(context)}; "
-            f"move it to {quote(deviation.expected)}",
+            f"move it to {quote(deviation.expected) if '.' in str(deviation.expected) else 'the top level of the template'}",
             on_key=True,
         )
 
@@ -156,7 +166,7 @@ def member_misplaced(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def json_type_wrong(value: Value, context: Context) -> Iterator[Problem]:
     """A value of another JSON type than the service decodes."""
-    for deviation in _deviations(context, conform.JSON_TYPE):
+    for deviation in deviations(context, conform.JSON_TYPE):
         member = deviation.value
         name = (
             member.written

@@ -231,20 +231,19 @@ def _versioning(target: Value) -> tuple[object, ...] | None:
 
 @check
 def blob_address_unusable(value: Value, context: Context) -> Iterator[Problem]:
-    """An address for a VHD that is no https address of a blob, or that carries a signature."""
-    text = value.text
-    if not text:
+    """A VHD target whose `uri` is no https address of a blob, or carries a signature; takes the target."""
+    uri = value.get("uri")
+    if uri is None or not uri.text:
         return  # the service's own storage account
-    parts = address.split(text)
+    parts = address.split(uri.text)
     if parts is None:
-        yield Problem(
-            value,
-            f"{quote(address.without_secrets(text))} is no address of a blob, so the VHD has nowhere to go; write {_BLOB}",
-        )
+        shown_address = quote(address.without_secrets(uri.text))
+        message = f"{shown_address} is no address of a blob, so the VHD has nowhere to go; write {_BLOB}"
+        yield Problem(uri, message, secret=shown_address[1:-1] != uri.text)
         return
-    fault = _blob_fault(text, parts)
+    fault = _blob_fault(uri.text, parts)
     if fault is not None:
-        yield Problem(value, fault[0], part=fault[1])
+        yield Problem(uri, fault[0], part=fault[1], secret=bool(parts.query or parts.user_info))
 
 
 _BLOB = "https://<account>.blob.core.windows.net/<container>/<name>.vhd"
@@ -265,6 +264,11 @@ def _blob_fault(text: str, parts: address.Address) -> tuple[str, tuple[int, int]
     if other is not None:
         return (
             f"{quote(parts.host)} is the {other[1]} endpoint of the storage account, and a VHD is a blob; write {_BLOB}",
+            whole,
+        )
+    if parts.user_info:
+        return (
+            f"an address of a blob names no user; write {_BLOB} and give the template's identity the right to write there",
             whole,
         )
     segments = parts.segments

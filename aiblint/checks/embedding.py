@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiblint.document import Document, Node
     from aiblint.template import Template, Value
 
+_FIRST_WORD = re.compile(r"\[\s*([A-Za-z]\w*)\s*[(.]")
 _COPY_INDEX = re.compile(r"\bcopyIndex\s*\(", re.IGNORECASE)
 _BARE_CALL = re.compile(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
 # Known at run time of the deployment only; ARM refuses them in the name of a member.
@@ -35,7 +36,7 @@ def expression_problem(
     """
     for template in templates:
         for problem in template.scope.problems if template.scope is not None else []:
-            if problem.node is None or _in_command(problem.node) != commands:
+            if problem.node is None or _is_command_in_brackets(problem.node) != commands:
                 continue
             if problem.kind in kinds and problem.certain == certain:
                 yield _text_problem(document, problem, problem.message)
@@ -46,7 +47,7 @@ def bracket_literal(document: Document, templates: list[Template], *, kinds: lis
     """A command in brackets that ARM takes for an expression and cannot read: a shell test, a PowerShell cast."""
     for template in templates:
         for problem in template.scope.problems if template.scope is not None else []:
-            if problem.kind in kinds and problem.node is not None and _in_command(problem.node):
+            if problem.kind in kinds and problem.node is not None and _is_command_in_brackets(problem.node):
                 node = problem.node
                 text = str(node.value)
                 yield TextProblem(
@@ -68,6 +69,18 @@ def bracket_lost(value: Value, context: Context) -> Iterator[Problem]:
             value,
             f"{quote(written)} reaches the shell as {quote(text)}: ARM takes the first of two brackets away; write {quote('[' + written)}",
         )
+
+
+def _is_command_in_brackets(node: Node) -> bool:
+    return _in_command(node) and not _meant_as_expression(node)
+
+
+def _meant_as_expression(node: Node) -> bool:
+    """Whether a text in brackets begins with the name of an ARM function: then it is an expression with a mistake in it."""
+    from aiblint.arm.functions import find
+
+    match = _FIRST_WORD.match(str(node.value))
+    return match is not None and find(match[1]) is not None
 
 
 def _in_command(node: Node) -> bool:

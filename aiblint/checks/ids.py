@@ -292,7 +292,7 @@ def _check_name(name: _Segment, kind: str) -> None:
                 f"the name of {_SHOWN[kind]} cannot hold '{c}', so {quote(name)} does not exist; letters, digits, {allowed} are allowed",
             )
     if not shortest <= len(name) <= longest:
-        raise name.fault(f"the name of the {what} has {len(name)} characters; {shortest} to {longest} are allowed")
+        raise name.fault(f"the name of the {what} is {len(name)} characters long; {shortest} to {longest} are allowed")
     if name[-1] in no_end or (kind != _GROUP and not name[0].isalnum()):
         wrong = f"end with '{name[-1]}'" if name[-1] in no_end else f"begin with '{name[0]}'"
         raise name.fault(f"the name of {_SHOWN[kind]} cannot {wrong}, so {quote(name)} does not exist")

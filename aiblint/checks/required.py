@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from aiblint import schema
+from aiblint import conform, schema
 from aiblint.check import Problem, check, listed
+from aiblint.checks.conformance import deviations
 from aiblint.document import NULL, OBJECT
 
 TYPE_CHECKING = False
@@ -55,17 +56,21 @@ def misplaced(context: Context, name: str) -> bool:
     """Whether a member stands at one of the levels that are confused most: the resource, `properties`, `vmProfile`."""
     root = context.template.root
     levels = (root, root.get("properties"), root.get("properties", "vmProfile"))
-    return any(level is not None and name in level.members for level in levels)
+    return any(level is not None and name in level.members and level.members[name].kind != NULL for level in levels)
 
 
-def _missing(value: Value, names: list[str], instead: dict[str, list[str]]) -> list[str]:
+def _missing(value: Value, context: Context, names: list[str], instead: dict[str, list[str]]) -> list[str]:
     """Those of `names` that are missing; not the misspelt ones, nor those for which another variant's member stands in."""
+    if not any(lacks(value, name) for name in names):
+        return []
+    unknown = deviations(context, conform.UNKNOWN)
     return [
         name
         for name in names
         if lacks(value, name)
         and not any(other in value.members for other in instead.get(name, ()))
         and not misspelt(value, name)
+        and not any(deviation.expected == name and deviation.value.parent is value for deviation in unknown)
     ]
 
 
@@ -91,7 +96,7 @@ def missing_members(
     kind = value.text_of("type")
     if by_type and kind:
         names += by_type.get(kind, ())
-    missing = [name for name in _missing(value, names, instead or {}) if not (anywhere and misplaced(context, name))]
+    missing = [name for name in _missing(value, context, names, instead or {}) if not (anywhere and misplaced(context, name))]
     if missing:
         shown = what.replace("{type}", kind or "")
         yield Problem(
@@ -117,6 +122,6 @@ def missing_variant_members(
     value: Value, context: Context, *, what: str, of: list[str], why: str, instead: dict[str, list[str]] | None = None
 ) -> Iterator[Problem]:
     """An object that lacks one of the members `of`, all optional in the published schema; `why` says what happens then."""
-    missing = _missing(value, of, instead or {})
+    missing = _missing(value, context, of, instead or {})
     if missing and not damaged(context):
         yield Problem(value, f"{what} lacks {listed([repr(name) for name in missing], 'and')}: {why}")
