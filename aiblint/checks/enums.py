@@ -62,10 +62,3 @@ def nearest(text: str, known: list[str]) -> str | None:
     folded = {name.lower(): name for name in known}
     close = difflib.get_close_matches(text.strip().lower(), folded, 1, 0.7)
     return folded[close[0]] if close else None
-
-
-@check
-def value_among(value: Value, context: Context, *, values: list[str], message: str) -> Iterator[Problem]:
-    """One of some values that are known but do not belong here; `message` goes on after the value."""
-    if value.text in values:
-        yield Problem(value, f"{quote(value.text)} {message}: the service refuses the template")

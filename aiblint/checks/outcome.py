@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aiblint.check import Problem, check, quote
-from aiblint.document import OBJECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,91 +10,6 @@ if TYPE_CHECKING:
 
     from aiblint.check import Context
     from aiblint.template import Value
-
-
-@check
-def published_after_failure(value: Value, context: Context) -> Iterator[Problem]:
-    """An image that is published although its own tests failed."""
-    if value.value is True:
-        yield Problem(
-            value,
-            "an image that fails its own tests is published all the same, and whoever uses the latest version gets it; write false, "
-            "or take the member out",
-        )
-
-
-@check
-def validation_without_effect(value: Value, context: Context) -> Iterator[Problem]:
-    """`validate` that does something else than its author thinks: steps that never run, options without a validator."""
-    properties = value.parent
-    steps = properties.get("customize") if properties is not None else None
-    only = value.get("sourceValidationOnly")
-    if only is not None and only.value is True and steps is not None and steps.items:
-        yield Problem(
-            only,
-            f"with 'sourceValidationOnly' only the source is tested: the {len(steps.items)} steps of 'customize' never run and nothing "
-            "is built; write false, or take the steps out",
-            on_key=True,
-            related=((steps, "steps that never run"),),
-        )
-    if value.kind == OBJECT and value.absent("inVMValidations"):
-        yield Problem(value, "'validate' without 'inVMValidations' tests nothing; add validators, or take it out", on_key=True)
-
-
-@check
-def error_option_without_effect(value: Value, context: Context) -> Iterator[Problem]:
-    """What to do on failed validation, in a template that validates nothing."""
-    properties = context.template.root.get("properties")
-    if properties is not None and value.text and properties.absent("validate"):
-        yield Problem(
-            value, "there is no 'validate', so this never happens; add validators, or take the option out", on_key=True
-        )
-
-
-@check
-def machine_left_behind(value: Value, context: Context) -> Iterator[Problem]:
-    """A build VM that stays after a failure."""
-    if value.text == "abort":
-        yield Problem(
-            value,
-            "after a failure the build VM stays as it is, with its identities and files, and costs money until somebody deletes it; "
-            "write 'cleanup' when you are done looking",
-        )
-
-
-@check
-def targets_collide(value: Value, context: Context) -> Iterator[Problem]:
-    """Two targets that write the same image, or the same definition with the same versioning."""
-    first: dict[tuple[str, str], Value] = {}
-    for target in value.items:
-        image = target.text_of("imageId") or target.text_of("galleryImageId")
-        if not image:
-            continue
-        versioning = target.get("versioning")
-        if versioning is not None and not versioning.known:
-            continue
-        scheme = (
-            (versioning.text_of("scheme") or "", str(_scalar(versioning, "major")))
-            if versioning is not None
-            else ("Latest", "None")
-        )
-        key = (image.lower().rstrip("/"), "/".join(scheme))
-        if key in first:
-            member = target.get("imageId") or target.get("galleryImageId")
-            yield Problem(
-                target,
-                f"{quote(image)} is written by another target of this template: one overwrites the other, or two versions come of one "
-                "build; keep one of them",
-                mark=member,
-                related=((first[key], "the other target"),),
-            )
-        else:
-            first[key] = target
-
-
-def _scalar(value: Value, name: str) -> object:
-    member = value.get(name)
-    return member.value if member is not None else None
 
 
 @check
