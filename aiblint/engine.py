@@ -101,6 +101,8 @@ def lint(
                 found.extend(_apply(rule, case, level, under_way))
         except CheckError as error:
             result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {error}")
+        except Exception as error:  # a place outside the file, a check that is gone: no other finding may be lost for it
+            result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
     result.findings = _once(sorted(found, key=lambda finding: finding.sort_key))
     return result
 

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Aiblint
 
+from aiblint.check import Problem
+from aiblint.template import Value
+
 CLEAN = ROOT / "examples" / "linux.json"
 MISTAKES = ROOT / "examples" / "mistakes.json"
 
@@ -246,6 +249,15 @@ def test_a_broken_check_is_2_and_costs_no_other_finding(aiblint: Aiblint, monkey
     assert "ZeroDivisionError" in err
     assert "mistakes.json" in err
     assert "AIB" in out
+
+
+def test_a_check_that_points_outside_the_file_is_2_too(aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def outside(value: Value, *_: object, **__: object) -> list[Problem]:
+        return [Problem(value, "x", part=(0, 9999))]
+
+    monkeypatch.setattr("aiblint.checks.checksums.checksum_malformed", outside)
+    status, out, err = aiblint(MISTAKES)
+    assert (status, "AIB502" in err, "AIB801" in out) == (2, True, True)
 
 
 def in_a_process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
