@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 DEFINED = "the value is defined here"
 
 
-class CheckError(Exception):
-    """A check raised: a defect of aiblint (or of a team's own check), never of the linted file."""
-
-
 class Result:
     """What came of one document: its templates, the findings in file order, and the checks that broke."""
 
@@ -99,9 +95,7 @@ def lint(
             for case in rule.cases:
                 level = (severities or {}).get(rule.id, case.severity)
                 found.extend(_apply(rule, case, level, under_way))
-        except CheckError as error:
-            result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {error}")
-        except Exception as error:  # a place outside the file, a check that is gone: no other finding may be lost for it
+        except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
             result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
     result.findings = _once(sorted(found, key=lambda finding: finding.sort_key))
     return result
@@ -110,7 +104,7 @@ def lint(
 def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Finding]:
     function = _function(case.check)
     if case.on == "text":
-        for problem in _guarded(function, under_way.document, under_way.templates, case.options):
+        for problem in function(under_way.document, under_way.templates, **case.options):
             yield _text_finding(under_way.document, rule, level, problem)
         return
     for context in under_way.contexts:
@@ -119,7 +113,7 @@ def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Fin
         for selector in case.selectors:
             for value in under_way.values(context, selector):
                 if (value.known or case.on == "any") and _holds(case.when, value, context):
-                    for problem in _guarded(function, value, context, case.options):
+                    for problem in function(value, context, **case.options):
                         yield _finding(context, rule, level, problem, under_way.parameters)
 
 
@@ -127,14 +121,6 @@ def _function(reference: str) -> Callable[..., Iterator[Any]]:
     module, _, name = reference.partition(":")
     function: Callable[..., Iterator[Any]] = getattr(importlib.import_module(module), name)
     return function
-
-
-def _guarded(function: Callable[..., Iterator[Any]], first: Any, second: Any, options: dict[str, Any]) -> Iterator[Any]:
-    """The problems of one check. The one place that catches all: a broken check must not cost the other findings."""
-    try:
-        yield from function(first, second, **options)
-    except Exception as error:
-        raise CheckError(f"{type(error).__name__}: {error}") from error
 
 
 def _in_versions(case: Case, version: str | None) -> bool:

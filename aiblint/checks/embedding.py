@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from aiblint import conform, schema
+from aiblint import conform
 from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
+from aiblint.checks.conformance import deviations
 from aiblint.document import ARRAY, OBJECT, STRING
 from aiblint.syntax.json import string_offsets
 
@@ -216,19 +217,15 @@ def secret_handed_on(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def parameter_type_other(value: Value, context: Context) -> Iterator[Problem]:
     """A parameter of another type than the member that it fills."""
-    key = ("deviations", 0)
-    if key not in context.cache:
-        context.cache[key] = conform.deviations(context.template, context.version or schema.SERVED)
-    for deviation in context.cache[key]:
-        if deviation.kind == conform.PARAMETER:
-            member = deviation.value
-            found = member.term.type if member.term is not None else member.kind
-            yield Problem(
-                member,
-                f"{quote((member.use or member.node).value)} is of type {found}, and {quote(member.written or member.key)} takes "
-                f"{_TAKES[deviation.expected or '']}: the service refuses the template; "
-                f"declare the parameter as {_DECLARE[deviation.expected or '']}",
-            )
+    for deviation in deviations(context, conform.PARAMETER):
+        member = deviation.value
+        found = member.term.type if member.term is not None else member.kind
+        yield Problem(
+            member,
+            f"{quote((member.use or member.node).value)} is of type {found}, and {quote(member.written or member.key)} takes "
+            f"{_TAKES[deviation.expected or '']}: the service refuses the template; "
+            f"declare the parameter as {_DECLARE[deviation.expected or '']}",
+        )
 
 
 _TAKES = {
