@@ -18,6 +18,7 @@ _KEYS = frozenset(
         "cases",
         "category",
         "check",
+        "covers",
         "examples",
         "id",
         "name",
@@ -122,6 +123,7 @@ def from_yaml(content: object, where: str) -> Rule:
     _among(content["category"], CATEGORIES, where, "category")
     _among(content.get("precision", "high"), PRECISIONS, where, "precision")
     examples(content, where)
+    covers(content, where)
     written = content.get("cases") or [{key: content[key] for key in ("check", "select") if key in content}]
     if not isinstance(written, list) or ("cases" in content and "check" in content):
         raise RuleError(f"{where}: a rule has either 'check' or a list of 'cases'")
@@ -159,6 +161,18 @@ def examples(content: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
         if not any(kind in example for example in found):
             raise RuleError(f"{where}: no {kind} example")
     return found
+
+
+def covers(content: Mapping[str, Any], where: str) -> list[str]:
+    """The rows of docs/statements.yaml that a rule covers, as `S57` (the reference) or `T5` (troubleshooting). Raises RuleError."""
+    rows = content.get("covers", [])
+    if not isinstance(rows, list):
+        raise RuleError(f"{where}: 'covers' is a list of rows of docs/statements.yaml, such as [S57, T5]")
+    for row in rows:
+        kind, number = str(row)[:1], str(row)[1:]
+        if kind not in ("S", "T") or not number.isdecimal() or number.startswith("0") or rows.count(row) > 1:
+            raise RuleError(f"{where}: '{row}' in 'covers' is no row of docs/statements.yaml, or stands there twice")
+    return rows
 
 
 def _case(written: Mapping[str, Any], where: str) -> Case:

@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the program: docs/rules.md, and README's rule table and sample run.
+"""Writes what the documentation takes from the program: docs/rules.md, docs/coverage.md, and README's rule table and sample run.
 
 Usage: python tools/make_docs.py [--check]     (--check writes nothing and exits 1 where something would change)
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+import traceability  # noqa: E402
 
 from aiblint import explain, registry  # noqa: E402
 from aiblint.__main__ import main as aiblint  # noqa: E402
@@ -58,6 +60,7 @@ def main(argv: list[str]) -> int:
     stale = []
     for path, text in (
         (ROOT / "docs" / "rules.md", rules_page()),
+        (ROOT / "docs" / "coverage.md", traceability.page(ROOT / "docs" / "statements.yaml")),
         (ROOT / "README.md", readme((ROOT / "README.md").read_text(encoding="utf-8"))),
     ):
         if not path.exists() or path.read_text(encoding="utf-8") != text:
