@@ -13,9 +13,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs aiblint with arguments (default: those of the process); the exit status is 0, 1 or 2."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--version"]:
-        from aiblint import __version__
+        from aiblint import __version__, streams
 
-        print(f"aiblint {__version__}")
+        try:
+            streams.say(f"aiblint {__version__}")
+        except (streams.OutputError, BrokenPipeError) as error:
+            streams.silence()
+            streams.complain(f"aiblint: {error}")
+            return 2
         return 0
     from aiblint.cli import run_command
 

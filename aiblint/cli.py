@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 
-from aiblint import __version__, registry
+from aiblint import __version__, registry, streams
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, lint_bytes, lint_path
+from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
 
+_YEAR_10000 = "253402300800"  # in seconds since 1970; dates are compared as texts of ten characters
+_DEFECT = "this is a defect of aiblint, not of the template"
+
 _EPILOG = """\
 exit status: 0 nothing at or above --fail-on; 1 findings; 2 aiblint could not do its work (options, configuration, rules).
 A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*)."""
@@ -29,28 +32,25 @@ A rule is chosen by id (AIB501), name (checksum-missing), category (security) or
 
 def run_command(argv: Sequence[str]) -> int:
     """Runs the command line and returns the exit status. Never raises for what a user gives it."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:  # a console that cannot show a character shows its escape
-            reconfigure(errors="backslashreplace")
+    streams.prepare()
     try:
-        status = _command(argv)
-        sys.stdout.flush()
-        return status
-    except (UsageError, RuleError) as error:
+        return _command(argv)
+    except (UsageError, RuleError, streams.OutputError) as error:
         return _refuse(str(error))
     except BrokenPipeError:
         # The reader went away (`aiblint … | head`): nothing more to say, and nothing to complain about at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence()
         return FINDINGS
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # status 1 would read as findings
+        return _refuse(f"{described(error)}; {_DEFECT}")
 
 
 def _refuse(message: str) -> int:
     from aiblint.report import safe
 
-    print(f"aiblint: {safe.line(message)}", file=sys.stderr)
+    streams.complain(f"aiblint: {safe.line(message)}")
     return UNUSABLE
 
 
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto; NO_COLOR and FORCE_COLOR count)"
     )
-    out.add_argument("-q", "--quiet", action="store_true", help="no summary; nothing at all where nothing was found")
+    out.add_argument("-q", "--quiet", action="store_true", help="findings only: no remarks, no summary")
     out.add_argument("--stdin-filename", metavar="NAME", help="what to call the template read from stdin (with PATH -)")
     more = parser.add_argument_group("instead of linting")
     more.add_argument("--explain", metavar="RULE", help="what a rule is about, with examples")
@@ -106,37 +106,52 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(argv: Sequence[str]) -> int:
-    options = _parser().parse_args(argv)
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has answered --help, or refused an option
+        if not stop.code:
+            streams.say("", end="")  # what it printed reaches its reader now, or we say that it did not
+        return int(stop.code or CLEAN)
     if options.schema is not None:
-        print(_schema(options.schema))
+        streams.say(_schema(options.schema))
         return CLEAN
     rules = registry.load()
     if options.explain is not None:
         from aiblint.explain import explain
 
-        print(explain(_one_rule(rules, options.explain), color=_color(options.color)), end="")
+        streams.say(explain(_one_rule(rules, options.explain), color=_color(options.color)), end="")
         return CLEAN
     if options.list_rules:
         for rule in rules:
-            print(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}")
+            streams.say(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}")
         return CLEAN
+    return _lint(options, rules)
+
+
+def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
     outputs = [_output(text) for text in options.output]
+    if options.statistics and options.format not in ("text", "concise", "json"):
+        raise UsageError(f"--statistics counts in text or json, not in {options.format}")
     lint = _Lint(options, rules)
     lint.paths(options.paths or ["."])
     run = lint.run
     run.findings.sort(key=lambda finding: finding.sort_key)
     if run.unversioned:
         run.notes.append(_unversioned(run.unversioned))
-    for format_name, path in outputs:
-        _write(path, render(format_name, run))
-    _print(run, options)
-    for defect in run.defects:
-        _refuse(f"{defect}\nThis is a defect of aiblint, not of the template.")
-    if run.defects:
+    if not _deliver(run, outputs, options):
         return UNUSABLE
     if options.require_template and not run.templates:
         return FINDINGS
     return FINDINGS if any(lint.fails(finding.severity) for finding in run.findings) else CLEAN
+
+
+def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespace) -> bool:
+    """Writes every report, also where another one cannot be written; whether all that was asked for was done."""
+    lost = [fault for format_name, path in outputs if (fault := _write(path, render(format_name, run)))]
+    _print(run, options)
+    for fault in [*lost, *(f"{defect}; {_DEFECT}" for defect in run.defects)]:
+        _refuse(fault)
+    return not (lost or run.defects)
 
 
 def _unversioned(count: int) -> str:
@@ -147,19 +162,27 @@ def _unversioned(count: int) -> str:
     )
 
 
+def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
+    try:
+        run = Run(rules, __version__)
+    except OSError as error:
+        raise UsageError(f"the current folder is gone: {error.strerror}") from error
+    run.quiet = options.quiet
+    return run
+
+
 class _Lint:
     """One command line under way: options and configuration together say which rules run on a file."""
 
     def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
         self.options = options
-        self.run = Run(rules, __version__)
-        today = options.today or _today()
-        _check_date(today)
+        self.run = _run(options, rules)
+        today = _day(options.today) if options.today is not None else _today()
         self.select = _split(options.select)
         self.ignore = _split(options.ignore)
         self.levels = dict(_level(text) for text in options.severity)
         self.settings = _settings(options)
-        version = _published(options.api_version) if options.api_version else self.settings.api_version
+        version = self.settings.api_version if options.api_version is None else _published(options.api_version)
         self.inputs = Inputs(today, version, [_parameter_file(path) for path in options.parameters] or None)
         self.fail_on = options.fail_on or self.settings.fail_on
         self.choices: dict[tuple[object, ...], Choice] = {}
@@ -182,7 +205,7 @@ class _Lint:
         if "-" in paths:
             name = self.options.stdin_filename or "<stdin>"
             self.run.files += 1
-            lint_bytes(self.run, sys.stdin.buffer.read(), name, self.choice(name), self.inputs)
+            lint_bytes(self.run, _stdin(), name, self.choice(name), self.inputs)
         try:
             found = files.find(
                 [path for path in paths if path != "-"],
@@ -202,6 +225,15 @@ class _Lint:
         if key not in self.choices:
             self.choices[key] = choose(self.run.rules, settings, self.select, self.ignore, self.levels)
         return self.choices[key]
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: there is nothing to read for -")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -280,17 +312,22 @@ def _schema(version: str) -> str:
 
 
 def _today() -> str:
+    """The day by SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or by the clock."""
     import time
 
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch and epoch.isdigit() else None))
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or None
+    if epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) < len(_YEAR_10000)):
+        raise UsageError(f"SOURCE_DATE_EPOCH counts seconds since 1970, it cannot be '{epoch[:40]}'")
+    return time.strftime("%Y-%m-%d", time.gmtime(None if epoch is None else int(epoch)))
 
 
-def _check_date(text: str) -> None:
-    import re  # time.strptime would import the calendar and the locale
+def _day(text: str) -> str:
+    import datetime  # takes a while to import, and hardly a run needs it
 
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text):
-        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'")
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
 
 
 def _color(choice: str) -> bool:
@@ -301,32 +338,24 @@ def _color(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _print(run: Run, options: argparse.Namespace) -> None:
     if options.statistics:
-        for line in _statistics(run):
-            print(line)
-    elif not (options.quiet and options.format in ("text", "concise") and not run.findings):
-        print(render(options.format, run, color=_color(options.color)), end="")
+        from aiblint.report import statistics
+
+        streams.say(statistics.render(run, options.format), end="")
+        return
+    text = render(options.format, run, color=_color(options.color))
+    if text:
+        streams.say(text, end="")
 
 
-def _statistics(run: Run) -> list[str]:
-    counts: dict[tuple[str, str, str], int] = {}
-    for finding in run.findings:
-        key = (finding.rule, finding.severity, finding.name)
-        counts[key] = counts.get(key, 0) + 1
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{count:6}  {severity:7}  {rule} {name}" for (rule, severity, name), count in ordered]
-
-
-def _write(path: str, text: str) -> None:
-    """A report file: UTF-8 without mark, LF, whole or not at all."""
-    beside = f"{path}.{os.getpid()}.tmp"
+def _write(path: str, text: str) -> str:
+    """Writes a report file. What went wrong, or nothing: the other reports are still to be delivered."""
     try:
-        with open(beside, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        streams.write_whole(path, text)
+    except streams.OutputError as error:
+        return str(error)
+    return ""

@@ -125,9 +125,9 @@ def find(paths: Iterable[str], on_error: Callable[[OSError], object] | None = No
     """The files to read, in the order of `paths`, below a folder sorted by name; each file once, under the first name it has.
 
     A named file is taken whatever it is called; a folder is searched for files ending in `EXTENSIONS`, without those that
-    git ignores, without the folders in `SKIPPED_FOLDERS`, and without following links to folders. Pipes and devices are
+    git ignores, without the folders in `SKIPPED_FOLDERS`, and without following links to folders; pipes and devices in it are
     left out. Names begin as the path was given, without a leading `./`. `on_error` is told of folders that cannot be
-    listed. PathError: a path that does not exist.
+    listed. PathError: a path that does not exist, or is a pipe or device.
     """
     found: dict[str, str] = {}
     paths = list(paths)
@@ -138,8 +138,10 @@ def find(paths: Iterable[str], on_error: Callable[[OSError], object] | None = No
             raise PathError(path, _reason(error)) from error
         if stat.S_ISDIR(mode):
             names = sorted(_in_folder(_prefix(path), on_error))
+        elif stat.S_ISREG(mode):
+            names = [_without_dot(path)]
         else:
-            names = [_without_dot(path)] if stat.S_ISREG(mode) else []
+            raise PathError(path, "is not a regular file; with - as the path, what is piped in is read")
         for name in names:
             # Only several paths can meet in one file; of one, each name is its own (abspath asks for the folder every time).
             found.setdefault(os.path.normcase(os.path.abspath(name)) if len(paths) > 1 else name, name)

@@ -29,7 +29,8 @@ class Run:
     """The outcome of a run. `files` counts what was looked at, `template_files` those with a template.
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
-    `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for people.
+    `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
+    people, who can do without them and without a summary (`quiet`).
     """
 
     def __init__(self, rules: list[Rule], version: str) -> None:
@@ -44,6 +45,7 @@ class Run:
         self.fixed = 0
         self.notes: list[str] = []
         self.defects: list[str] = []
+        self.quiet = False
         self.root = find_root(os.getcwd()) or os.getcwd()
 
 
@@ -114,8 +116,27 @@ class Inputs:
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
     """Lints one file's content that is known to be worth it, and adds what came of it to the run.
 
-    Each parameter file makes a deployment of its own; without one the defaults count.
+    Whatever breaks while a file is read becomes a defect of the run: the other files are still linted.
     """
+    try:
+        _lint(run, data, path, choice, inputs)
+    except Exception as error:
+        run.defects.append(f"{path} could not be read: {described(error)}")
+
+
+def described(error: Exception) -> str:
+    """An exception that nobody expected, in one line: what it is and where it was raised, for a report to us."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        where = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
+    return f"{type(error).__name__}: {str(error)[:200]}{where}"
+
+
+def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
+    """Each parameter file makes a deployment of its own; without one the defaults count."""
     document = syntax.read(data, path)
     checkout = Checkout(path)
 

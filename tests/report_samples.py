@@ -39,6 +39,7 @@ class FakeRun:
         self.suppressed = parts.get("suppressed", 0)
         self.fixed = parts.get("fixed", 0)
         self.notes = parts.get("notes", [])
+        self.quiet = parts.get("quiet", False)
         self.root = parts.get("root", str(ROOT))
         self.version = "0.1.0"
 

@@ -108,7 +108,6 @@ def test_what_fails_is_what_was_chosen(aiblint: Aiblint, arguments: tuple[str, .
         (("--severity", "AIB801=fatal"), "AIB801=fatal"),
         (("--output", "sarif"), "FORMAT=FILE"),
         (("--output", "pdf=x"), "FORMAT=FILE"),
-        (("--output", "json=missing/x.json"), "missing/x.json"),
         (("--explain", "checksum-mising"), "checksum-missing"),
         (("--today", "tomorrow"), "tomorrow"),
         (("--config", "nowhere.yaml"), "nowhere.yaml"),

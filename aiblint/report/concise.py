@@ -11,4 +11,5 @@ if TYPE_CHECKING:
 
 def render(run: Run, *, color: bool = False) -> str:
     """The first lines of the text report's blocks, in the order of `run.findings`, then the notes and the summary."""
-    return "\n".join([*(heading(finding, color) for finding in run.findings), *closing(run, color)]) + "\n"
+    headings = (heading(finding, color) for finding in run.findings)
+    return "".join(f"{line}\n" for line in [*headings, *closing(run, color)])

@@ -17,8 +17,14 @@ VERSION = 1
 
 def render(run: Run, *, color: bool = False) -> str:
     """ASCII only, the same bytes for the same run. `color` has no meaning here."""
+    report = {**head(run), "findings": [finding_object(finding) for finding in run.findings]}
+    return safe.json_text(json.dumps(report, indent=2)) + "\n"
+
+
+def head(run: Run) -> dict[str, object]:
+    """Who speaks, and how much was found: the first members of every report in JSON."""
     severities = [finding.severity for finding in run.findings]
-    report = {
+    return {
         "version": VERSION,
         "tool": {"name": "aiblint", "version": run.version},
         "summary": {
@@ -30,9 +36,7 @@ def render(run: Run, *, color: bool = False) -> str:
             "fixed": run.fixed,
             "suppressed": run.suppressed,
         },
-        "findings": [finding_object(finding) for finding in run.findings],
     }
-    return safe.json_text(json.dumps(report, indent=2)) + "\n"
 
 
 def finding_object(finding: Finding) -> dict[str, object]:

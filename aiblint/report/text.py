@@ -29,7 +29,7 @@ def render(run: Run, *, color: bool = False) -> str:
     for finding in run.findings:
         lines += block(finding, color)
         lines.append("")
-    return "\n".join([*lines, *closing(run, color)]) + "\n"
+    return "".join(f"{line}\n" for line in [*lines, *closing(run, color)])
 
 
 def paint(text: str, code: str, color: bool) -> str:
@@ -68,7 +68,9 @@ def paint_carets(carets: str, severity: str, color: bool) -> str:
 
 
 def closing(run: Run, color: bool) -> Iterator[str]:
-    """The run's notes, then the summary line."""
+    """The run's notes, then the summary line; nothing of that in a run that is to be quiet."""
+    if run.quiet:
+        return
     for note in run.notes:
         yield safe.line(note)
     yield paint(summary(run), _BOLD, color)

@@ -99,7 +99,7 @@ def _number(written: str, end: int) -> Bare:
             return _integer(written, end)
         value = float(written)
         if value in (float("inf"), float("-inf")):
-            return Bare(end, NUMBER, value, "bad-number", f"{quoted(written)} is too large: it is read as infinity")
+            return Bare(end, NUMBER, value, "not-a-number", f"{quoted(written)} is too large: it is read as infinity")
         return Bare(end, NUMBER, value)
     if written[0] in "–—−":
         inner = _number("-" + written[1:], end)

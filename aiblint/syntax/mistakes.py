@@ -4,7 +4,7 @@ from __future__ import annotations
 
 KINDS: dict[str, str] = {
     "bad-escape": "a backslash in a string that begins no JSON escape",
-    "bad-number": "a number that JSON cannot spell, or that is too large",
+    "bad-number": "a number that JSON cannot spell, or with more digits than loaders read",
     "bare-key": "a member name without its quotes",
     "bare-word": "text without quotes where a value belongs",
     "comment": "a // or /* */ comment: legal in ARM deployment templates, refused elsewhere",
@@ -22,7 +22,7 @@ KINDS: dict[str, str] = {
     "missing-comma": "no comma between two members or items",
     "missing-value": "a member name without a value",
     "multi-line-string": "a string that runs over a line end: legal in ARM deployment templates, refused elsewhere",
-    "not-a-number": "NaN or Infinity, which JSON does not know",
+    "not-a-number": "NaN or Infinity, which JSON does not know, or a number so large that it is read as one",
     "placeholder": "an unquoted placeholder where a value belongs",
     "single-quotes": "a string in single quotes or backticks",
     "smart-dash": "a typographic dash in place of a minus sign",
