@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from aiblint.change import Repair
     from aiblint.checkout import Checkout
     from aiblint.document import Document, Node
     from aiblint.template import Template, Value
@@ -51,9 +52,10 @@ class Problem:
     `at` is the value, or the object that lacks something. `mark` is the value to underline where that is another one;
     `on_key` underlines its name; `part` underlines code points [start, end) of a string value.
     `related` are other values to point at, each with a few words. `secret` says that what is underlined is not for printing.
+    `fix` says what would heal it.
     """
 
-    __slots__ = ("at", "mark", "message", "on_key", "part", "related", "secret")
+    __slots__ = ("at", "fix", "mark", "message", "on_key", "part", "related", "secret")
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class Problem:
         part: tuple[int, int] | None = None,
         related: tuple[tuple[Value, str], ...] = (),
         secret: bool = False,
+        fix: Repair | None = None,
     ) -> None:
         self.at = at
         self.message = message
@@ -73,21 +76,30 @@ class Problem:
         self.part = part
         self.related = related
         self.secret = secret
+        self.fix = fix
 
 
 class TextProblem:
     """What a check says about a stretch of the file itself: code points [start, end) of `Document.text`."""
 
-    __slots__ = ("end", "message", "node", "related", "start")
+    __slots__ = ("end", "fix", "message", "node", "related", "start")
 
     def __init__(
-        self, start: int, end: int, message: str, *, node: Node | None = None, related: tuple[tuple[int, int, str], ...] = ()
+        self,
+        start: int,
+        end: int,
+        message: str,
+        *,
+        node: Node | None = None,
+        related: tuple[tuple[int, int, str], ...] = (),
+        fix: Repair | None = None,
     ) -> None:
         self.start = start
         self.end = end
         self.message = message
         self.node = node
         self.related = related
+        self.fix = fix
 
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
+    from aiblint.change import Repair
     from aiblint.check import Problem, TextProblem
     from aiblint.checkout import Checkout
     from aiblint.document import Document
@@ -89,7 +90,7 @@ def lint(
     """
     under_way = _Lint(document, checkout, today, api_version, parameters)
     result = Result(under_way.templates)
-    found: list[Finding] = []
+    found: list[tuple[Finding, Repair | None]] = []
     for rule in rules:
         try:
             for case in rule.cases:
@@ -97,15 +98,24 @@ def lint(
                 found.extend(_apply(rule, case, level, under_way))
         except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
             result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
-    result.findings = _once(sorted(found, key=lambda finding: finding.sort_key))
+    result.findings = _once(sorted(_with_fixes(document, found), key=lambda finding: finding.sort_key))
     return result
 
 
-def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Finding]:
+def _with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -> list[Finding]:
+    """Fixes are looked at all together: what several places share is edited only where that heals them all."""
+    if all(repair is None for _, repair in found):
+        return [finding for finding, _ in found]
+    from aiblint import fixes  # here, because most runs have nothing to fix
+
+    return fixes.attach(document, found)
+
+
+def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
     function = _function(case.check)
     if case.on == "text":
         for problem in function(under_way.document, under_way.templates, **case.options):
-            yield _text_finding(under_way.document, rule, level, problem)
+            yield _text_finding(under_way.document, rule, level, problem), problem.fix
         return
     for context in under_way.contexts:
         if not _in_versions(case, context.version):
@@ -114,7 +124,7 @@ def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[Fin
             for value in under_way.values(context, selector):
                 if (value.known or case.on == "any") and _holds(case.when, value, context):
                     for problem in function(value, context, **case.options):
-                        yield _finding(context, rule, level, problem, under_way.parameters)
+                        yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
 
 
 def _function(reference: str) -> Callable[..., Iterator[Any]]:
@@ -210,7 +220,7 @@ def _place(document: Document, value: Value, on_key: bool, part: tuple[int, int]
 def merged(results: list[tuple[str, Result]]) -> Result:
     """The results of one document under several parameter files, by their names: what all cause is said once.
 
-    What only some cause names them.
+    What only some cause names them, and is left to people: mending it for one set may spoil it for another.
     """
     if len(results) == 1:
         return results[0][1]
@@ -226,7 +236,7 @@ def merged(results: list[tuple[str, Result]]) -> Result:
     for key, finding in first.items():
         some = len(causes[key]) < len(results)
         whole.findings.append(
-            finding.changed(message=f"{finding.message} (with {', '.join(causes[key])})") if some else finding
+            finding.changed(message=f"{finding.message} (with {', '.join(causes[key])})", fix=None) if some else finding
         )
     whole.findings.sort(key=lambda finding: finding.sort_key)
     return whole

@@ -29,21 +29,29 @@ def content(example: Mapping[str, Any]) -> bytes:
     whole file); parameters that a good example uses are declared for it. A list [old, new] replaces text that stands in the
     clean example once; a text is the whole file. `with` is the encoding.
     """
-    change = example["bad"] if "bad" in example else example["good"]
-    text = change if isinstance(change, str) else _changed(change, example)
-    return str(text).encode(example.get("with", "utf-8"))
+    return _text(example["bad"] if "bad" in example else example["good"], example).encode(example.get("with", "utf-8"))
+
+
+def fixed(example: Mapping[str, Any]) -> str:
+    """The text that the fixes of its rule make of a bad example; `{}` where that is the clean template to the letter."""
+    change = example["fixed"]
+    if change == {} and not isinstance(example["bad"], dict):
+        return _clean(example)
+    return _text(change, example)
+
+
+def _text(change: Any, example: Mapping[str, Any]) -> str:
+    return change if isinstance(change, str) else _changed(change, example)
 
 
 def _changed(change: Any, example: Mapping[str, Any]) -> str:
-    path = os.path.join(_FOLDER, BASES[example.get("on", "linux")])
-    with open(path, "rb") as file:
-        data = file.read()
+    clean = _clean(example)
     if isinstance(change, list):
         old, new = change
-        if data.decode().count(old) != 1:
-            raise ValueError(f"the text {old!r} does not stand exactly once in {path}")
-        return data.decode().replace(old, new)
-    document = read(data, path)
+        if clean.count(old) != 1:
+            raise ValueError(f"the text {old!r} does not stand exactly once in the clean template")
+        return clean.replace(old, new)
+    document = read(clean.encode(), "example")
     [template] = find(document)
     assert document.root is not None
     whole = document.root.to_python()
@@ -54,6 +62,11 @@ def _changed(change: Any, example: Mapping[str, Any]) -> str:
     if "good" in example and isinstance(whole, dict) and "parameters" in whole:
         _declare_parameters(whole)
     return json.dumps(whole, indent=2) + "\n"
+
+
+def _clean(example: Mapping[str, Any]) -> str:
+    with open(os.path.join(_FOLDER, BASES[example.get("on", "linux")]), encoding="utf-8") as file:
+        return file.read()
 
 
 def _declare_parameters(deployment: dict[str, Any]) -> None:

@@ -25,10 +25,48 @@ class Related:
         self.document = document
 
 
+class Edit(tuple[int, int, str]):
+    """Code points [start, end) of `Document.text` become `text`. An empty stretch inserts."""
+
+    __slots__ = ()
+
+    def __new__(cls, start: int, end: int, text: str) -> Edit:
+        return tuple.__new__(cls, (start, end, text))
+
+    @property
+    def start(self) -> int:
+        return self[0]
+
+    @property
+    def end(self) -> int:
+        return self[1]
+
+    @property
+    def text(self) -> str:
+        return self[2]
+
+
+class Fix:
+    """Edits that belong together: all are made, or none. They are in the order of the text and do not overlap.
+
+    `title` says in a few words what they do. `safe`: no template that builds today can stop doing so, or build another image.
+    `encoding` is the one that the file gets, None where it keeps its own; a fix with an encoding has no edits.
+    """
+
+    __slots__ = ("edits", "encoding", "safe", "title")
+
+    def __init__(self, title: str, edits: tuple[Edit, ...], safe: bool, encoding: str | None = None) -> None:
+        self.title = title
+        self.edits = edits
+        self.safe = safe
+        self.encoding = encoding
+
+
 class Finding:
     """One rule's word about one place of one document. Offsets are code points of `document.text`, half-open.
 
     `pointer` is the RFC 6901 pointer, into the file as written, of the value or of the object that lacks something.
+    `fix` is what would heal it, as far as that can be done by editing this file.
     `at` is the effective path in the image template (`$.properties.customize[0].inline[1]`), empty for findings about
     the file itself; `template` is the template's own pointer in the file.
     """
@@ -37,6 +75,7 @@ class Finding:
         "at",
         "document",
         "end",
+        "fix",
         "help",
         "message",
         "name",
@@ -65,6 +104,7 @@ class Finding:
         at: str = "",
         template: str = "",
         related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
     ) -> None:
         self.document = document
         self.start = start
@@ -79,24 +119,16 @@ class Finding:
         self.at = at
         self.template = template
         self.related = related
+        self.fix = fix
 
-    def changed(self, *, message: str | None = None, related: tuple[Related, ...] | None = None) -> Finding:
-        """The same finding with other words, or other related places."""
-        return Finding(
-            self.document,
-            self.start,
-            self.end,
-            rule=self.rule,
-            name=self.name,
-            severity=self.severity,
-            summary=self.summary,
-            message=self.message if message is None else message,
-            help=self.help,
-            pointer=self.pointer,
-            at=self.at,
-            template=self.template,
-            related=self.related if related is None else related,
-        )
+    def changed(self, **new: object) -> Finding:
+        """The same finding with other words, other related places or another fix: `changed(message=…)`."""
+        other = object.__new__(Finding)
+        for name in Finding.__slots__:
+            setattr(other, name, new.pop(name) if name in new else getattr(self, name))
+        if new:
+            raise TypeError(f"a finding has no {', '.join(new)}")
+        return other
 
     @property
     def path(self) -> str:

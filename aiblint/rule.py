@@ -34,7 +34,7 @@ _KEYS = frozenset(
 )
 _CASE_KEYS = frozenset({"api-versions", "check", "select", "severity", "when"})
 _CONDITIONS = frozenset({"kind", "os", "source-os", "type"})
-_EXAMPLE_KEYS = frozenset({"at", "bad", "good", "of", "on", "today", "with"})
+_EXAMPLE_KEYS = frozenset({"at", "bad", "fixed", "good", "of", "on", "today", "unsafe", "with"})
 
 
 class RuleError(ValueError):
@@ -157,6 +157,10 @@ def examples(content: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
             raise RuleError(f"{where}: an example is either 'bad' or 'good'")
         if "bad" in example and "at" not in example:
             raise RuleError(f"{where}: a bad example says at which place it is flagged ('at')")
+        if "fixed" in example and "bad" not in example:
+            raise RuleError(f"{where}: only a bad example says what it is when 'fixed'")
+        if "unsafe" in example and (example["unsafe"] is not True or "fixed" not in example):
+            raise RuleError(f"{where}: 'unsafe: true' belongs to 'fixed'")
     for kind in ("bad", "good"):
         if not any(kind in example for example in found):
             raise RuleError(f"{where}: no {kind} example")

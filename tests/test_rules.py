@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import Any
 
 import pytest
 
-from aiblint import engine, example, registry, rule
+from aiblint import engine, example, fixer, registry, rule
 from aiblint.checkout import Checkout
+from aiblint.document import Document
 from aiblint.finding import Finding
 from aiblint.syntax.json import read
 
@@ -31,11 +33,27 @@ def examples(kind: str) -> list[Any]:
     return found
 
 
+def lint(document: Document, entry: dict[str, Any]) -> engine.Result:
+    return engine.lint(document, rules(), Checkout("example.json"), entry.get("today", TODAY))
+
+
 def findings(entry: dict[str, Any]) -> list[Finding]:
-    document = read(example.content(entry), "example.json")
-    result = engine.lint(document, rules(), Checkout("example.json"), entry.get("today", TODAY))
+    result = lint(read(example.content(entry), "example.json"), entry)
     assert not result.defects
     return result.findings
+
+
+def fixed(data: bytes, name: str, entry: dict[str, Any]) -> bytes:
+    """What the fixes of one rule make of a file: the safe ones, with `unsafe` all of them."""
+
+    def wanted(finding: Finding) -> bool:
+        return finding.name == name and finding.fix is not None and (finding.fix.safe or "unsafe" in entry)
+
+    outcome = fixer.fix(read(data, "example.json"), lambda document: lint(document, entry), wanted)
+    assert outcome.defects == []
+    left = [finding for finding in outcome.result.findings if wanted(finding)]
+    assert left == [], show(left)
+    return fixer.encoded(outcome.document)
 
 
 def show(found: list[Finding]) -> str:
@@ -58,6 +76,39 @@ def test_a_bad_example_is_flagged_exactly_there(name: str, entry: dict[str, Any]
 def test_a_good_example_is_clean(name: str, entry: dict[str, Any]) -> None:
     loud = [finding for finding in findings(entry) if finding.severity != "note" or finding.name == name]
     assert loud == [], show(loud)
+
+
+@pytest.mark.parametrize(("name", "entry"), examples("fixed"))
+def test_fixes_make_of_a_bad_example_what_it_says(name: str, entry: dict[str, Any]) -> None:
+    before = example.content(entry)
+    after = fixed(before, name, entry)
+    assert after != before
+    wanted = example.fixed(entry)
+    if isinstance(entry["fixed"], dict) and isinstance(entry["bad"], dict):
+        assert plain(after) == plain(wanted.encode())
+    else:
+        assert after.decode() == wanted
+    assert fixed(after, name, entry) == after
+
+
+def plain(data: bytes) -> object:
+    root = read(data, "example.json").root
+    assert root is not None
+    return root.to_python()
+
+
+@pytest.mark.parametrize("path", registry.files(registry.folder()), ids=os.path.basename)
+def test_a_rule_that_fixes_shows_it(path: str) -> None:
+    content = registry.read_yaml(path)
+    shown = {"unsafe" not in entry for entry in content["examples"] if "fixed" in entry}
+    bears = {
+        finding.fix.safe
+        for entry in content["examples"]
+        if "bad" in entry
+        for finding in findings(entry)
+        if finding.name == content["name"] and finding.fix is not None
+    }
+    assert bears == shown
 
 
 @pytest.mark.parametrize("base", sorted(example.BASES))

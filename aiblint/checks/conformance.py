@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint import conform, schema
+from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, quote
 
 TYPE_CHECKING = False
@@ -27,6 +28,13 @@ def deviations(context: Context, kind: str) -> list[Deviation]:
         context.cache[key] = conform.deviations(context.template, context.version or schema.SERVED)
     found: list[Deviation] = [deviation for deviation in context.cache[key] if deviation.kind == kind]
     return found
+
+
+def _rename(deviation: Deviation, *, safe: bool) -> Repair | None:
+    """Gives a member the name that was meant."""
+    if deviation.expected is None:
+        return None
+    return Repair(f"write {quote(deviation.expected)}", Rename(deviation.value, deviation.expected), safe=safe)
 
 
 def _consequence(context: Context) -> str:
@@ -78,6 +86,7 @@ def member_case(value: Value, context: Context) -> Iterator[Problem]:
             deviation.value,
             f"{quote(deviation.value.written)} is refused{since}: capitals count, write {quote(deviation.expected)}",
             on_key=True,
+            fix=_rename(deviation, safe=True),
         )
 
 

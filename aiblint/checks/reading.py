@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.change import Repair, Splice
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
 from aiblint.syntax.json import string_offsets, suspicious_escapes
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.check import Context
-    from aiblint.document import Document
+    from aiblint.document import Document, Mistake
     from aiblint.template import Template, Unfilled, Value
 
 # A file without a template is none of our business, unless it would hold one if only it could be read.
@@ -37,7 +38,13 @@ def reader_mistake(
         return
     for mistake in document.mistakes:
         if mistake.kind in kinds:
-            yield TextProblem(mistake.start, mistake.end, mistake.message)
+            yield TextProblem(mistake.start, mistake.end, mistake.message, fix=_repair(mistake))
+
+
+def _repair(mistake: Mistake) -> Repair | None:
+    if mistake.kind == "trailing-comma":
+        return Repair("delete the comma", Splice(mistake.start, mistake.end, ""), safe=True)
+    return None
 
 
 @check_text
