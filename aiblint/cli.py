@@ -10,7 +10,7 @@ from aiblint import __version__, registry, streams
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_path
+from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     out.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of showing them")
     out.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto; NO_COLOR and FORCE_COLOR count)"
+    )
+    out.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes that look through a large tree at most (default: the processors)"
     )
     out.add_argument("-q", "--quiet", action="store_true", help="findings only: no remarks, no summary")
     out.add_argument("--stdin-filename", metavar="NAME", help="what to call the template read from stdin (with PATH -)")
@@ -198,7 +201,7 @@ class _Lint:
         return self.fail_on != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
 
     def paths(self, paths: Sequence[str]) -> None:
-        from aiblint import files
+        from aiblint import files, sniff
 
         if self.options.stdin_filename and "-" not in paths:
             raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
@@ -211,10 +214,9 @@ class _Lint:
                 [path for path in paths if path != "-"],
                 lambda error: self.run.notes.append(f"{error.filename}: {error.strerror}"),
             )
-        except files.PathError as error:
+        except sniff.PathError as error:
             raise UsageError(str(error)) from error
-        for path in found:
-            lint_path(self.run, path, self.choice(path), self.inputs)
+        lint_files(self.run, found, self.choice, self.inputs, self.options.jobs)
 
     def choice(self, path: str) -> Choice:
         """The rules for one file: entries of `per-path` differ from file to file."""
@@ -253,6 +255,12 @@ def _parameter_file(path: str) -> Document:
     if document is None:
         raise UsageError(f"{path} is no parameter file that can be read: it holds an object with 'parameters'")
     return document
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number from 1 on, not '{text}'")
+    return int(text)
 
 
 def _published(version: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import files
+from aiblint import files, sniff
 from aiblint.document import OBJECT
 from aiblint.syntax import json as syntax
 
@@ -33,8 +33,8 @@ def beside(path: str) -> list[str]:
 def read(path: str) -> Document | None:
     """A parameter file; None where it cannot be read or is none."""
     try:
-        document = syntax.read(files.read_bytes(path), path)
-    except files.PathError:
+        document = syntax.read(sniff.read_bytes(path), path)
+    except sniff.PathError:
         return None
     root = document.root
     held = root.find("parameters") if root is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import engine, files, parameters, registry
+from aiblint import engine, parameters, registry, sniff
 from aiblint.check import quote
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
@@ -12,7 +12,7 @@ from aiblint.syntax import json as syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aiblint.config import Settings
     from aiblint.finding import Finding
@@ -174,13 +174,13 @@ def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: In
     run.findings.extend(engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels).findings)
 
 
-def lint_path(run: Run, path: str, choice: Choice, inputs: Inputs) -> None:
-    """Reads a file, passes over one that cannot hold a template, and lints the rest."""
-    run.files += 1
-    try:
-        data = files.read_bytes(path)
-    except files.PathError as error:
-        lint_unreadable(run, path, error.reason, choice, inputs)
-        return
-    if files.may_hold_template(data):
-        lint_bytes(run, data, path, choice, inputs)
+def lint_files(
+    run: Run, paths: Sequence[str], choice: Callable[[str], Choice], inputs: Inputs, jobs: int | None = None
+) -> None:
+    """Lints the files that can hold a template, and counts all. `choice` gives the rules for a path, `jobs` is as for `sift`."""
+    for path, content in sniff.sift(paths, jobs):
+        run.files += 1
+        if isinstance(content, sniff.PathError):
+            lint_unreadable(run, path, content.reason, choice(path), inputs)
+        elif content is not None:
+            lint_bytes(run, content, path, choice(path), inputs)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import Aiblint
 
-from aiblint.files import may_hold_template
+from aiblint.sniff import may_hold_template
 from aiblint.syntax.json import read
 from aiblint.template import find
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from aiblint import files
+from aiblint import files, sniff
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -105,13 +101,13 @@ class TestWithoutGit:
     @pytest.mark.parametrize("name", ["missing.json", "folder/missing.json", "x.json/y.json"])
     def test_a_path_that_does_not_exist_is_refused(self, name: str) -> None:
         write("x.json")
-        with pytest.raises(files.PathError) as caught:
+        with pytest.raises(sniff.PathError) as caught:
             files.find(["x.json", name])
         assert caught.value.path == name
         assert str(caught.value).startswith(f"{name}: ")
 
     def test_the_message_about_a_path_cannot_steer_a_terminal(self) -> None:
-        with pytest.raises(files.PathError) as caught:
+        with pytest.raises(sniff.PathError) as caught:
             files.find(["\x1b[31m.json"])
         assert str(caught.value) == "'\\x1b[31m.json': does not exist"
 
@@ -126,7 +122,7 @@ class TestWithoutGit:
         os.symlink(".", "real/loop")
         assert files.find(["."]) == ["link.json", "real/x.json"]
         assert files.find(["linked"]) == ["linked/x.json"]
-        with pytest.raises(files.PathError, match=r"dangling\.json: does not exist"):
+        with pytest.raises(sniff.PathError, match=r"dangling\.json: does not exist"):
             files.find(["dangling.json"])
 
     @needs_posix
@@ -135,10 +131,10 @@ class TestWithoutGit:
         write("x.json")
         assert files.find(["."]) == ["x.json"]
         for named in ("pipe.json", os.devnull):
-            with pytest.raises(files.PathError, match="is not a regular file"):
+            with pytest.raises(sniff.PathError, match="is not a regular file"):
                 files.find([".", named])
-        with pytest.raises(files.PathError, match=r"pipe\.json: is not a regular file"):
-            files.read_bytes("pipe.json")
+        with pytest.raises(sniff.PathError, match=r"pipe\.json: is not a regular file"):
+            sniff.read_bytes("pipe.json")
 
     @needs_posix
     def test_a_name_that_is_no_text_is_found_and_read(self) -> None:
@@ -148,7 +144,7 @@ class TestWithoutGit:
         except OSError:
             pytest.skip("the file system takes only names that are text")
         assert files.find(["."]) == [name]
-        assert files.read_bytes(name) == b"{}"
+        assert sniff.read_bytes(name) == b"{}"
 
     def test_a_folder_that_cannot_be_listed_is_told_and_the_others_go_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
         write("a/x.json", "b/x.json")
@@ -347,122 +343,11 @@ def test_a_broken_repository_is_walked(tree: Path) -> None:
     assert files.find(["."]) == native("sub/y.json", "x.json")
 
 
-TEMPLATES = [
-    '{"type": "Microsoft.VirtualMachineImages/imageTemplates"}',
-    '{"type": "MICROSOFT.VIRTUALMACHINEIMAGES"}',
-    '{"properties": {"source": {}, "distribute": []}}',
-    '{"properties": {"Distribute": [], "SOURCE": {}}}',
-]
-OTHERS = [
-    "",
-    "{}",
-    '{"type": "Microsoft.Compute/virtualMachines"}',
-    '{"type": "Microsoft.Compute/images", "virtualMachine": "images"}',
-    '{"source": 1, "destination": 2}',
-    '{"distribute": []}',
-    '{"sources": [], "distribute": []}',
-    '{"a": "source and distribute"}',
-]
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
-
-
-@pytest.mark.parametrize("encoding", ENCODINGS)
-class TestSniff:
-    @pytest.mark.parametrize("text", TEMPLATES)
-    def test_what_can_hold_a_template_passes(self, text: str, encoding: str) -> None:
-        assert files.may_hold_template(text.encode(encoding))
-
-    @pytest.mark.parametrize("text", OTHERS)
-    def test_the_rest_does_not(self, text: str, encoding: str) -> None:
-        assert not files.may_hold_template(text.encode(encoding))
-
-    @pytest.mark.parametrize("text", TEMPLATES)
-    def test_it_passes_at_the_end_of_megabytes(self, text: str, encoding: str) -> None:
-        filling = json.dumps({"ä": "padding " * 300_000}, ensure_ascii=False)
-        assert files.may_hold_template(f"[{filling}, {text}]".encode(encoding))
-        assert not files.may_hold_template(f"[{filling}]".encode(encoding))
-
-
-@given(
-    text=st.text(st.characters(codec="utf-8")),
-    name=st.sampled_from(["virtualmachineimages", '"source" "distribute"', '"distribute"\n"source"']),
-    seed=st.integers(),
-    encoding=st.sampled_from(ENCODINGS),
-)
-def test_the_names_are_seen_in_any_case_and_any_company(text: str, name: str, seed: int, encoding: str) -> None:
-    choose = random.Random(seed).choice
-    written = "".join(choose((letter.lower(), letter.upper())) for letter in name)
-    assert files.may_hold_template(f"{text}{written}{text}".encode(encoding))
-
-
-@given(st.binary())
-def test_any_bytes_are_judged(data: bytes) -> None:
-    assert files.may_hold_template(data) is False or len(data) > len('"source"')
-
-
-def test_every_known_template_passes() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"no corpus beside the checkout ({CORPUS})")
-    templates = [path for path in (CORPUS / "json").glob("*.json") if _is_template(path)]
-    assert templates
-    assert [path.name for path in templates if not files.may_hold_template(path.read_bytes())] == []
-
-
-def _is_template(path: Path) -> bool:
-    """Independent of the sniff: a parsed resource or body with a source and places to distribute to."""
-    try:
-        todo = [json.loads(path.read_bytes())]
-    except ValueError:
-        return False
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            if {"source", "distribute"} <= {key.lower() for key in value}:
-                return True
-            todo += value.values()
-        elif isinstance(value, list):
-            todo += value
-    return False
-
-
-class TestReading:
-    @pytest.mark.parametrize("size", [0, 1, 65536, 3_000_001])
-    def test_the_whole_file_is_read_as_it_is(self, tmp_path: Path, size: int) -> None:
-        data = random.Random(size).randbytes(size).replace(b"a", b"\r\n\x1a")
-        (tmp_path / "x.json").write_bytes(data)
-        assert files.read_bytes(str(tmp_path / "x.json")) == data
-
-    def test_short_answers_of_the_system_do_not_cut_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (tmp_path / "x.json").write_bytes(bytes(range(256)))
-        real = os.read
-        monkeypatch.setattr(os, "read", lambda descriptor, size: real(descriptor, min(size, 7)))
-        assert files.read_bytes(str(tmp_path / "x.json")) == bytes(range(256))
-
-    @pytest.mark.skipif(not os.path.exists("/proc/version"), reason="no files of size 0 that have content")
-    def test_a_file_whose_size_the_system_does_not_know_is_read(self) -> None:
-        assert files.read_bytes("/proc/version") == Path("/proc/version").read_bytes() != b""
-
-    def test_a_folder_and_a_missing_file_are_refused_by_name(self, tmp_path: Path) -> None:
-        for path in (str(tmp_path), str(tmp_path / "missing.json")):
-            with pytest.raises(files.PathError) as caught:
-                files.read_bytes(path)
-            assert caught.value.path == path
-            assert caught.value.reason
-
-    @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read everything")
-    def test_a_file_without_permission_is_refused_by_name(self, tmp_path: Path) -> None:
-        path = tmp_path / "x.json"
-        path.write_bytes(b"{}")
-        path.chmod(0)
-        with pytest.raises(files.PathError, match="Permission denied"):
-            files.read_bytes(str(path))
-
-
 def test_finding_named_files_imports_nothing_slow(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     program = (
-        "import sys; from aiblint import files; "
-        "names = files.find(sys.argv[1:]); files.may_hold_template(files.read_bytes(names[0])); "
+        "import sys; from aiblint import files, sniff; "
+        "names = files.find(sys.argv[1:]); sniff.may_hold_template(sniff.read_bytes(names[0])); "
         "print(sorted(sys.modules.keys() & {'re', 'typing', 'dataclasses', 'pathlib', 'subprocess', 'select', 'enum'}))"
     )
     root = Path(files.__file__).resolve().parents[1]

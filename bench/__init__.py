@@ -1,0 +1,1 @@
+"""How fast aiblint is, against a bare interpreter: `python -m bench`."""
