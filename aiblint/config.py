@@ -74,9 +74,11 @@ class Settings(_Frozen):
 
     `select` (empty: every rule) and `ignore` hold selectors: rule ids, names, categories or globs over them. `severity` gives
     selectors one of LEVELS; of two that mean the same rule the later one was written last. `fail_on` is one of FAIL_ON,
-    `placeholders` one of PLACEHOLDERS. `api_version` holds for templates that state none. `source` is the file that this
+    `placeholders` one of PLACEHOLDERS. `api_version` holds for templates that state none. `sources` are starts of addresses,
+    each ending in `/`, with the folder (an absolute path) whose files are served below it. `source` is the file that this
     comes from, None for the defaults; globs in `per_path` are relative to its folder `root`. `places` tells for each selector
-    where it was first written (`file:line:column`).
+    where it was first written (`file:line:column`). `sources` are starts of addresses (ending in `/`), each with the folder,
+    as an absolute path, whose files are served below it.
     """
 
     __slots__ = (
@@ -90,6 +92,7 @@ class Settings(_Frozen):
         "select",
         "severity",
         "source",
+        "sources",
     )
 
     def __init__(
@@ -102,6 +105,7 @@ class Settings(_Frozen):
         per_path: tuple[PathSettings, ...] = (),
         placeholders: str = "report",
         api_version: str | None = None,
+        sources: tuple[tuple[str, str], ...] = (),
         source: str | None = None,
         root: str = "",
         places: Mapping[str, str] | None = None,
@@ -113,6 +117,7 @@ class Settings(_Frozen):
         self.per_path = per_path
         self.placeholders = placeholders
         self.api_version = api_version
+        self.sources = sources
         self.source = source
         self.root = root
         self.places = dict(places or {})
@@ -136,6 +141,7 @@ class Settings(_Frozen):
             per_path=self.per_path if per_path is None else per_path,
             placeholders=self.placeholders if placeholders is None else placeholders,
             api_version=self.api_version,
+            sources=self.sources,
             source=self.source,
             root=self.root,
             places=self.places,
@@ -304,7 +310,7 @@ class _Reader:
     def settings(self, node: _Node) -> Settings:
         from aiblint import schema  # a table is read; only a configuration needs it here
 
-        known = ("select", "ignore", "severity", "fail-on", "placeholders", "api-version", "per-path")
+        known = ("select", "ignore", "severity", "fail-on", "placeholders", "api-version", "sources", "per-path")
         values = self.members(node, "the configuration", known)
         per_path = tuple(self.path_settings(key, value) for key, value in self.pairs(values.get("per-path"), "per-path"))
         return Settings(
@@ -315,6 +321,7 @@ class _Reader:
             per_path=per_path,
             placeholders=self.choice(values.get("placeholders"), "placeholders", PLACEHOLDERS) or "report",
             api_version=self.choice(values.get("api-version"), "api-version", tuple(schema.versions())),
+            sources=tuple(self.served(key, value) for key, value in self.pairs(values.get("sources"), "sources")),
             source=self.path,
             root=os.path.dirname(os.path.abspath(self.path)),
             places={name: f"{_printable(self.path)}:{line}:{column}" for name, (line, column) in self.places.items()},
@@ -333,6 +340,18 @@ class _Reader:
             severity=self.severity(values.get("severity")),
             placeholders=self.choice(values.get("placeholders"), "placeholders", PLACEHOLDERS),
         )
+
+    def served(self, key: _Node, node: _Node) -> tuple[str, str]:
+        """One line of `sources`: the start of an address, and the folder beside this file that is served there."""
+        start, folder = key.text or "", node.text or ""
+        scheme, found, rest = start.partition("://")
+        if not found or scheme.lower() not in ("https", "http") or rest[:1] in ("", "/") or "?" in rest or "#" in rest:
+            advice = "write the start of an address, such as https://st.blob.core.windows.net/scripts/"
+            self.fail(key, f"sources: {_quoted(start)} begins no address of a file; {advice}")
+        if node.is_null or not folder or os.path.isabs(folder) or "\\" in folder or ".." in folder.split("/"):
+            self.fail(node, f"sources: {_quoted(folder)} is no folder below the one of this file; write one such as scripts/")
+        root = os.path.dirname(os.path.abspath(self.path))
+        return start.rstrip("/") + "/", os.path.normpath(os.path.join(root, folder))
 
     def select(self, node: _Node | None) -> tuple[str, ...] | None:
         if node is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from aiblint import git
 from aiblint.sniff import PathError, reason
 
 TYPE_CHECKING = False
@@ -38,25 +39,6 @@ SKIPPED_FOLDERS = frozenset(
         "site-packages",
         "venv",
     )
-)
-
-GIT_SECONDS = 10.0
-"""How long git may take to list one work tree before the folder is walked without it."""
-
-# Of git's own variables only those that say where git and the user's settings are. The others are set for the commit
-# that a hook runs in (GIT_DIR, GIT_INDEX_FILE) and would make git list another work tree than the one asked about.
-_GIT_VARIABLES = ("GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_CONFIG")
-
-# A work tree's own configuration may name programs. `ls-files` starts none of them with these: no file system monitor
-# (empty means off to every version of git), no hooks, no repository that hides as a plain folder of the work tree.
-_GIT_SAFELY = (
-    "--no-pager",
-    "-c",
-    "core.fsmonitor=",
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    "safe.bareRepository=explicit",
 )
 
 _SUBMODULE = b"160000"
@@ -213,88 +195,5 @@ def _nested(folder: str, on_error: Callable[[OSError], object] | None) -> Iterab
 
 def _ask_git(prefix: str) -> bytes | None:
     """What `git ls-files` prints about a folder; None where there is no git, or it fails, or takes too long."""
-    program = _git_program()
-    if program is None:
-        return None
-    command = [program, *_GIT_SAFELY, "-C", prefix or ".", "ls-files", "-z", "-t", "--stage", "--cached", "--others"]
-    command.append("--exclude-standard")
-    # No lock is taken to refresh the index, and nothing is fetched to complete a partial clone: that would start programs.
-    environment = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
-    for name, value in os.environ.items():
-        if not name.startswith("GIT_") or name.startswith(_GIT_VARIABLES):
-            environment[name] = value
-    return (_run if hasattr(os, "posix_spawn") else _run_with_subprocess)(command, environment)
-
-
-def _git_program() -> str | None:
-    """Git as the absolute folders of PATH have it: never one that lies in the current folder, which may be the linted one."""
-    name = "git.exe" if os.name == "nt" else "git"
-    for folder in os.get_exec_path():
-        program = os.path.join(folder, name)
-        if os.path.isabs(folder) and os.access(program, os.X_OK) and os.path.isfile(program):
-            return program
-    return None
-
-
-def _run(command: list[str], environment: dict[str, str]) -> bytes | None:
-    """Standard output of a program that ends well within GIT_SECONDS, else None.
-
-    `subprocess` would do the same, but its import alone takes as long as git: 8 ms, where Python starts in 20.
-    """
-    reading, writing = os.pipe()
-    try:
-        devnull = os.devnull
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, writing, 1),
-            (os.POSIX_SPAWN_OPEN, 2, devnull, os.O_WRONLY, 0),
-        ]
-        try:
-            process = os.posix_spawn(command[0], command, environment, file_actions=actions)
-        except OSError:
-            return None
-        finally:
-            os.close(writing)
-        output: bytes | None = None
-        try:
-            output = _read_in_time(reading)
-        finally:
-            if output is None:
-                os.kill(process, 9)  # not waited for yet, so the number is still this process's
-            _, status = os.waitpid(process, 0)
-        return output if status == 0 else None
-    finally:
-        os.close(reading)
-
-
-def _read_in_time(descriptor: int) -> bytes | None:
-    """All that comes through a pipe until it is closed; None where that takes longer than GIT_SECONDS."""
-    import select
-    import time
-
-    end = time.monotonic() + GIT_SECONDS
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    chunks: list[bytes] = []
-    while True:
-        left = end - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            return None
-        chunk = os.read(descriptor, 1 << 20)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
-
-
-def _run_with_subprocess(command: list[str], environment: dict[str, str]) -> bytes | None:
-    """The same as `_run`, for systems without posix_spawn."""
-    import subprocess
-
-    null = subprocess.DEVNULL
-    try:
-        done = subprocess.run(
-            command, env=environment, stdin=null, stdout=subprocess.PIPE, stderr=null, timeout=GIT_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    arguments = ("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
+    return git.ask(prefix or ".", arguments)

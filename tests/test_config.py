@@ -45,6 +45,15 @@ def refusal(text: str | bytes) -> str:
     return str(error).removeprefix(".aiblint.yaml:")
 
 
+def test_sources_say_which_folder_an_address_serves(folder: Path) -> None:
+    settings = load("sources:\n  https://st.blob.core.windows.net/scripts: scripts/\n  https://cdn.contoso.com/a/: ./\n")
+    assert settings.sources == (
+        ("https://st.blob.core.windows.net/scripts/", os.path.join(os.getcwd(), "scripts")),
+        ("https://cdn.contoso.com/a/", os.getcwd()),
+    )
+    assert settings.for_file("x.json").sources == settings.sources
+
+
 WHOLE = """\
 # what we do
 select: [AIB5*, security]
@@ -154,8 +163,15 @@ class TestRefusals:
             (
                 "select: [a]\nxyz: 1",
                 "2:1: the configuration has no setting 'xyz'; "
-                "write select, ignore, severity, fail-on, placeholders, api-version or per-path",
+                "write select, ignore, severity, fail-on, placeholders, api-version, sources or per-path",
             ),
+            ("sources: {scripts/: scripts/}", "1:11: sources: 'scripts/' begins no address of a file; write the start of "),
+            ("sources: {https:///x: a}", "1:11: sources: 'https:///x' begins no address of a file; "),
+            ("sources: {'https://h/?a': a}", "1:11: sources: 'https://h/?a' begins no address of a file; "),
+            ("sources: {'https://h/': ../a}", "1:25: sources: '../a' is no folder below the one of this file; write one "),
+            ("sources: {'https://h/': /a}", "1:25: sources: '/a' is no folder below "),
+            ("sources: {'https://h/': 'a\\b'}", r"1:25: sources: 'a\\b' is no folder below "),
+            ("sources: [https://h/]", "1:10: sources must be a mapping; "),
             ("api-version: 2022-02-15", "1:14: api-version cannot be '2022-02-15'; write 2022-02-14"),
             ("fail-on: warn", "1:10: fail-on cannot be 'warn'; write warning"),
             ("fail-on: false", "1:10: fail-on cannot be 'false'; write error, warning, note or never"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aiblint import files, sniff
+from aiblint import git as git_module
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -262,7 +263,7 @@ class TestWithGit:
         write("x.json", "out/y.json")
         Path(".gitignore").write_text("out\n")
         assert files.find(["."]) == ["x.json"]
-        monkeypatch.setattr(files, "_run", files._run_with_subprocess)
+        monkeypatch.setattr(git_module, "_run", git_module._run_with_subprocess)
         assert files.find(["."]) == ["x.json"]
 
     @needs_posix
@@ -326,8 +327,8 @@ def test_a_git_that_does_not_answer_leaves_the_walk(
     (folder / "git").write_text(f"#!/bin/sh\n{script}\n" if script else "#!/nowhere/interpreter\n")
     (folder / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(files, "GIT_SECONDS", 0.3)
-    monkeypatch.setattr(files, "_run", getattr(files, run))
+    monkeypatch.setattr(git_module, "SECONDS", 0.3)
+    monkeypatch.setattr(git_module, "_run", getattr(git_module, run))
     write(".git/config", "x.json", "y.json", "sub/z.json")
     assert files.find(["."]) == ["sub/z.json", "x.json", "y.json"]
 
