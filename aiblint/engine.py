@@ -49,7 +49,6 @@ class _Lint:
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
         self.templates = find(document, given)
         self.contexts = [self._context(template, checkout, today, api_version) for template in self.templates]
-        self.selected: dict[tuple[int, str], list[Value]] = {}
 
     def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None) -> Context:
         source_os = platforms.source_os(template)
@@ -65,11 +64,20 @@ class _Lint:
             version=stated if stated in schema.versions() else api_version,
         )
 
-    def values(self, context: Context, selector: Any) -> list[Value]:
-        key = (id(context), repr(selector))
-        if key not in self.selected:
-            self.selected[key] = select(context.template.root, selector)
-        return self.selected[key]
+
+class _Looked:
+    """One template under way: the selections already made. Rules share paths, each of them with lists of its own."""
+
+    def __init__(self, context: Context, paths: dict[int, str]) -> None:
+        self.context = context
+        self.paths = paths
+        self.selected: dict[str, list[Value]] = {}
+
+    def values(self, selector: Any) -> list[Value]:
+        path = self.paths.get(id(selector)) or self.paths.setdefault(id(selector), repr(selector))
+        if path not in self.selected:
+            self.selected[path] = select(self.context.template.root, selector)
+        return self.selected[path]
 
 
 def lint(
@@ -91,13 +99,19 @@ def lint(
     under_way = _Lint(document, checkout, today, api_version, parameters)
     result = Result(under_way.templates)
     found: list[tuple[Finding, Repair | None]] = []
-    for rule in rules:
-        try:
-            for case in rule.cases:
-                level = (severities or {}).get(rule.id, case.severity)
-                found.extend(_apply(rule, case, level, under_way))
-        except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
-            result.defects.append(f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
+    broken: dict[str, str] = {}
+    listed = list(rules)
+    paths: dict[int, str] = {}
+    # Template by template, not rule by rule: what the rules look at stays at hand.
+    for looked in (None, *(_Looked(context, paths) for context in under_way.contexts)):
+        for rule in listed:
+            try:
+                found.extend(_apply(rule, (severities or {}).get(rule.id), under_way, looked))
+            except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
+                broken.setdefault(
+                    rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}"
+                )
+    result.defects = [broken[rule] for rule in sorted(broken)]
     result.findings = _once(sorted(_with_fixes(document, found), key=lambda finding: finding.sort_key))
     return result
 
@@ -111,20 +125,35 @@ def _with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) 
     return fixes.attach(document, found)
 
 
-def _apply(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
-    function = _function(case.check)
-    if case.on == "text":
-        for problem in function(under_way.document, under_way.templates, **case.options):
-            yield _text_finding(under_way.document, rule, level, problem), problem.fix
-        return
-    for context in under_way.contexts:
-        if not _in_versions(case, context.version):
+def _apply(
+    rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | None
+) -> Iterator[tuple[Finding, Repair | None]]:
+    """What a rule says about one template, or (None) about the file."""
+    for case in rule.cases:
+        if (case.on == "text") != (looked is None):
             continue
-        for selector in case.selectors:
-            for value in under_way.values(context, selector):
-                if (value.known or case.on == "any") and _holds(case.when, value, context):
-                    for problem in function(value, context, **case.options):
-                        yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
+        if looked is None:
+            yield from _of_file(rule, case, level or case.severity, under_way)
+        else:
+            yield from _of_template(rule, case, level or case.severity, under_way, looked)
+
+
+def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
+    for problem in _function(case.check)(under_way.document, under_way.templates, **case.options):
+        yield _text_finding(under_way.document, rule, level, problem), problem.fix
+
+
+def _of_template(
+    rule: Rule, case: Case, level: str, under_way: _Lint, looked: _Looked
+) -> Iterator[tuple[Finding, Repair | None]]:
+    context = looked.context
+    if not _in_versions(case, context.version):
+        return
+    for selector in case.selectors:
+        for value in looked.values(selector):
+            if (value.known or case.on == "any") and _holds(case.when, value, context):
+                for problem in _function(case.check)(value, context, **case.options):
+                    yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
 
 
 def _function(reference: str) -> Callable[..., Iterator[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from arm_terms import DECLARED, Declared, node, term, unknown
 
+from aiblint.arm import functions
 from aiblint.arm.environment import KINDS, Budget, UserFunction
 from aiblint.arm.evaluate import evaluate_node
-from aiblint.arm.functions import names
+from aiblint.arm.functions import ROOMS, exists, find, names
 from aiblint.arm.term import UNKNOWN, Arr, Known, Obj, Term, Unknown, from_python, to_python
 
 PAGES = "https://learn.microsoft.com/azure/azure-resource-manager/"
@@ -56,6 +58,8 @@ AT_DEPLOYMENT: dict[str, tuple[str, str | None]] = {
     "toPhysicalZone('s', 'l', 'p')": ("string", "{?}"),
     "toLogicalZones('s', 'l', createArray('p'))": ("array", None),
     "toPhysicalZones('s', 'l', createArray('p'))": ("array", None),
+    "buildUri(createObject('scheme', 'https', 'host', 'example.com'))": ("string", "{?}"),
+    "parseUri('https://example.com/a')": ("object", None),
     "copyIndex('loop', 1)": ("int", None),
     "reference('x')": ("object", None),
     "resourceId('Microsoft.SQL/servers/databases', 'serverName', 'databaseName')": (
@@ -83,6 +87,19 @@ def test_every_function_is_tested_against_its_documentation() -> None:
     used = " ".join([row[1] for row in DOCUMENTED] + list(AT_DEPLOYMENT)).lower()
     own = {"parameters", "fail", "extensions", "externalInputs"}
     assert {name for name in names() if name.lower() + "(" not in used} == own
+
+
+def test_the_table_of_functions_says_where_each_one_is() -> None:
+    """A function is fetched by its name alone, without reading the modules of the others."""
+    held = {
+        room: {function.name for function in importlib.import_module(f"aiblint.arm.functions.{room}").FUNCTIONS}
+        for room in ROOMS
+    }
+    assert held == {room: set(listed.split()) for room, listed in ROOMS.items()}
+    modules = {path.stem for path in Path(functions.__path__[0]).glob("*.py")} - {"__init__", "signature"}
+    assert modules == set(ROOMS)
+    assert all(exists(name.upper()) and find(name.upper()) is not None for name in names())
+    assert (exists("listKeys"), exists("toLowerCase")) == (True, False)
 
 
 # What is known in part

@@ -78,10 +78,10 @@ def _is_command_in_brackets(node: Node) -> bool:
 
 def _meant_as_expression(node: Node) -> bool:
     """Whether a text in brackets begins with the name of an ARM function: then it is an expression with a mistake in it."""
-    from aiblint.arm.functions import find
+    from aiblint.arm.functions import exists
 
     match = _FIRST_WORD.match(str(node.value))
-    return match is not None and find(match[1]) is not None
+    return match is not None and exists(match[1])
 
 
 def _in_command(node: Node) -> bool:
@@ -120,7 +120,7 @@ def _calls_function(text: str) -> bool:
     if not looks_like_call(text):
         return False
     from aiblint.arm.expression import Access, Call, ExpressionError, parse
-    from aiblint.arm.functions import find
+    from aiblint.arm.functions import exists
 
     try:
         part = parse(text).root
@@ -128,7 +128,7 @@ def _calls_function(text: str) -> bool:
         return False
     while isinstance(part, Access):
         part = part.base
-    return isinstance(part, Call) and part.namespace is None and find(part.name) is not None
+    return isinstance(part, Call) and part.namespace is None and exists(part.name)
 
 
 @check

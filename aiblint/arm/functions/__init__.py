@@ -5,25 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
-from aiblint.arm.functions import (
-    addresses,
-    arrays,
-    comparison,
-    conversion,
-    dates,
-    encoding,
-    formatting,
-    lambdas,
-    logic,
-    numbers,
-    objects,
-    resources,
-    scopes,
-    sequences,
-    strings,
-    values,
-)
-from aiblint.arm.functions.scopes import LIST
+import importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,36 +13,52 @@ if TYPE_CHECKING:
 
     from aiblint.arm.functions.signature import Function
 
-_ROOMS = (
-    addresses,
-    arrays,
-    comparison,
-    conversion,
-    dates,
-    encoding,
-    formatting,
-    lambdas,
-    logic,
-    numbers,
-    objects,
-    resources,
-    scopes,
-    sequences,
-    strings,
-    values,
-)
-_FUNCTIONS: dict[str, Function] = {function.name.lower(): function for room in _ROOMS for function in room.FUNCTIONS}
+ROOMS = {
+    "addresses": "parseCidr cidrSubnet cidrHost",
+    "arrays": "createArray range flatten union intersection indexFromEnd tryIndexFromEnd tryGet",
+    "comparison": "equals less lessOrEquals greater greaterOrEquals",
+    "conversion": "string int float bool json array",
+    "dates": "dateTimeAdd dateTimeFromEpoch dateTimeToEpoch utcNow",
+    "encoding": "base64 base64ToString base64ToJson dataUri dataUriToString uriComponent uriComponentToString uri buildUri parseUri",
+    "formatting": "format",
+    "hashes": "guid uniqueString newGuid",
+    "lambdas": "lambda filter map mapValues reduce sort toObject groupBy",
+    "logic": "if and or not coalesce true false null",
+    "numbers": "add sub mul div mod min max",
+    "objects": "createObject items objectKeys shallowMerge",
+    "resources": "resourceId subscriptionResourceId tenantResourceId managementGroupResourceId extensionResourceId",
+    "scopes": "resourceGroup subscription tenant managementGroup deployment deployer environment reference references providers "
+    "pickZones toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones extensions externalInputs fail",
+    "sequences": "concat contains empty length first last skip take indexOf lastIndexOf",
+    "strings": "toLower toUpper trim replace split join startsWith endsWith substring padLeft",
+    "values": "parameters variables lambdaVariables copyIndex",
+}
+"""Module → the functions that it holds: a template uses a few, and each module costs a hook a millisecond or two."""
+
+_ROOM_OF = {name.lower(): room for room, held in ROOMS.items() for name in held.split()}
+_functions: dict[str, Function] = {}
 
 
 def find(name: str) -> Function | None:
     """The function of that name; every `list…` is one, for resource providers add their own."""
     folded = name.lower()
-    function = _FUNCTIONS.get(folded)
+    if folded not in _functions and folded in _ROOM_OF:
+        room = importlib.import_module(f"{__name__}.{_ROOM_OF[folded]}")
+        _functions.update({function.name.lower(): function for function in room.FUNCTIONS})
+    function = _functions.get(folded)
     if function is None and folded.startswith("list"):
+        from aiblint.arm.functions.scopes import LIST
+
         return LIST
     return function
 
 
+def exists(name: str) -> bool:
+    """Whether `find` has an answer, without fetching it."""
+    folded = name.lower()
+    return folded in _ROOM_OF or folded.startswith("list")
+
+
 def names() -> Iterable[str]:
     """The names of all functions in their documented spelling."""
-    return [function.name for function in _FUNCTIONS.values()]
+    return [name for held in ROOMS.values() for name in held.split()]

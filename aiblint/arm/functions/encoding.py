@@ -10,6 +10,10 @@ import re
 from aiblint.arm.functions.signature import Function, Refused, Unclear, bounded, known_text, shape, text, why
 from aiblint.arm.term import Hole, Known, Term, Unknown, from_python
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _DATA_URI = re.compile(r"data:[^,]*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?(\?[A-Za-z0-9._~=&%-]*)?")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -111,6 +115,15 @@ def _uri(arguments: list[Term]) -> Term:
     return known_text(urljoin(address, path))
 
 
+def _undocumented(kind: str) -> Callable[[list[Term]], Term]:
+    """A function of recent Bicep whose results no page documents."""
+
+    def run(arguments: list[Term]) -> Term:
+        return Unknown(kind, reason=why(arguments[0]))
+
+    return run
+
+
 FUNCTIONS = (
     Function("base64", 1, 1, ("string",), "string", run=_base64),
     Function("base64ToString", 1, 1, ("string",), "string", run=_base64_to_string),
@@ -120,4 +133,6 @@ FUNCTIONS = (
     Function("uriComponent", 1, 1, ("string",), "string", run=_uri_component),
     Function("uriComponentToString", 1, 1, ("string",), "string", run=_uri_component_to_string),
     Function("uri", 2, 2, ("string",), "string", run=_uri),
+    Function("buildUri", 1, 1, ("object",), "string", run=_undocumented("string")),
+    Function("parseUri", 1, 1, ("string",), "object", run=_undocumented("object")),
 )

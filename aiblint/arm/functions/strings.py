@@ -1,4 +1,4 @@
-"""String functions: case, trimming, replacing, splitting, joining, padding, cutting; and identifiers that only the service knows.
+"""String functions: case, trimming, replacing, splitting, joining, padding, cutting.
 
 Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string
 """
@@ -202,16 +202,6 @@ def _pad_left(arguments: list[Term]) -> Term:
     return bounded([Hole("", max(0, total - units(tail))), tail], why(term))
 
 
-def _hash(length: int) -> Callable[[list[Term]], Term]:
-    """A text of known length whose content depends on the service's hash function, or on chance."""
-
-    def run(arguments: list[Term]) -> Term:
-        reason = next((why(term) for term in arguments if isinstance(term, Unknown)), "only the service computes it")
-        return Unknown("string", reason=reason, parts=(Hole("", length, length),))
-
-    return run
-
-
 FUNCTIONS = (
     Function("toLower", 1, 1, ("string",), "string", run=_mapped(lowered)),
     Function("toUpper", 1, 1, ("string",), "string", run=_mapped(folded)),
@@ -223,7 +213,4 @@ FUNCTIONS = (
     Function("endsWith", 2, 2, ("string",), "bool", run=_ends_with),
     Function("substring", 1, 3, ("string", "int"), "string", run=_substring),
     Function("padLeft", 2, 3, ("string|int", "int", "string"), "string", run=_pad_left),
-    Function("guid", 1, None, ("string",), "string", run=_hash(36)),
-    Function("uniqueString", 1, None, ("string",), "string", run=_hash(13)),
-    Function("newGuid", 0, 0, (), "string", run=_hash(36)),
 )
