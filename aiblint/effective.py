@@ -7,7 +7,7 @@ import functools
 from aiblint import placeholders, schema
 from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, UNREADABLE, Node
-from aiblint.value import UNKNOWN, Unfilled, Value
+from aiblint.value import UNKNOWN, Slipped, Unfilled, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Builder:
         self.damaged = damaged
         self.left = _MOST_VALUES
         self.unfilled: list[Unfilled] = []
+        self.slips: list[Slipped] = []
 
     def value(
         self,
@@ -82,7 +83,7 @@ class Builder:
     ) -> Value:
         text = str(node.value)
         if scope is None:
-            if looks_like_call(text):
+            if looks_like_call(text) or ("[" in text and meant_as_expression(text)):
                 return Value(UNKNOWN, node, use, parent, key)
         elif is_expression(text):
             target = scope.resolve(text)
@@ -93,17 +94,28 @@ class Builder:
         if scope is not None and text.startswith("[["):
             made.shift = 1
             text = text[1:]
-        self._fill(made, text)
+        self._fill(made, text, scope is not None)
         return made
 
-    def _fill(self, made: Value, text: str) -> None:
-        """Gives a value its text; one with a placeholder in it stays unknown."""
+    def _fill(self, made: Value, text: str, deployed: bool) -> None:
+        """Gives a value its text; one with a placeholder in it, or meant as an expression, stays unknown."""
         made.value = text
+        if deployed and "[" in text and self._slipped(made, text, False):
+            made.kind, made.value = UNKNOWN, None
+            return
         if not _free(made):
             found = placeholders.find_all(text)
             if found:
                 made.kind, made.value, made.placeholder = UNKNOWN, None, found[0]
                 self.unfilled += [Unfilled(made, placeholder, False) for placeholder in found]
+
+    def _slipped(self, made: Value, text: str, on_key: bool) -> bool:
+        from aiblint.arm import slips
+
+        slip = slips.find(text, bool(made.shift) and not on_key)
+        if slip is not None:
+            self.slips.append(Slipped(made, slip, on_key))
+        return slip is not None
 
     def term(self, term: Term, written: Node, use: Node, parent: Value | None, key: str | int | None, depth: int) -> Value:
         """The value of a term: what an expression, written at a node, was worked out to be."""
@@ -119,7 +131,7 @@ class Builder:
             made.kind = _KINDS.get(term.type, NUMBER)
             made.value = term.value
             if isinstance(term.value, str):
-                self._fill(made, term.value)
+                self._fill(made, term.value, True)
         elif isinstance(term, Arr):
             self._items(made, term, written, use, depth)
         elif isinstance(term, Obj):
@@ -147,12 +159,14 @@ class Builder:
             if scope is not None and written.lower() == "copy" and child.kind == ARRAY and made.key is not None:
                 self._loops(made, child, scope, depth)
                 continue
-            if scope is not None and is_expression(written):
-                made.open = True
+            expression = scope is not None and is_expression(written)
+            made.open = made.open or expression
             member = self.value(child, scope, made.use, made, _name(made, written), depth + 1)
             _put(made, written, member)
             if made.key in _MAPS:
                 self.unfilled += [Unfilled(member, placeholder, True) for placeholder in placeholders.find_all(written)]
+            if scope is not None and "[" in written and not expression:
+                self._slipped(member, written, True)
 
     def _loops(self, made: Value, loops: Node, scope: Scope, depth: int) -> None:
         """Members that `copy` loops make: `{name, count, input}`. One whose name is unknown leaves the object open."""
@@ -162,6 +176,13 @@ class Builder:
                 made.open = True
                 continue
             _put(made, name, self.term(scope.copied(loop), loop, loop, made, _name(made, name), depth + 1))
+
+
+def meant_as_expression(text: str) -> bool:
+    """Whether a text of a bare template is an expression but for a slip."""
+    from aiblint.arm import slips
+
+    return slips.find(text) is not None
 
 
 def _name(owner: Value, written: str) -> str:

@@ -125,9 +125,7 @@ def _with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) 
     return fixes.attach(document, found)
 
 
-def _apply(
-    rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | None
-) -> Iterator[tuple[Finding, Repair | None]]:
+def _apply(rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | None) -> Iterator[tuple[Finding, Repair | None]]:
     """What a rule says about one template, or (None) about the file."""
     for case in rule.cases:
         if (case.on == "text") != (looked is None):

@@ -26,17 +26,18 @@ class Template:
     """One image template. `kind` is "body" (the file is the resource) or "arm" (it stands in a deployment template).
 
     `scope` is what its expressions see, None for a body. `triggers` are its `imageTemplates/triggers`, whether they stand
-    inside it or beside it.
+    inside it or beside it. `unfilled` and `slips` are what reading it came upon.
     """
 
-    __slots__ = ("kind", "node", "root", "scope", "triggers", "unfilled")
+    __slots__ = ("kind", "node", "root", "scope", "slips", "triggers", "unfilled")
 
-    def __init__(self, node: Node, root: Value, kind: str, unfilled: list[Unfilled], scope: Scope | None) -> None:
+    def __init__(self, node: Node, root: Value, kind: str, scope: Scope | None, read: Builder) -> None:
         self.scope = scope
         self.node = node
         self.root = root
         self.kind = kind
-        self.unfilled = unfilled
+        self.unfilled = read.unfilled
+        self.slips = read.slips
         self.triggers: list[Value] = []
 
     @property
@@ -109,6 +110,7 @@ def _attach_triggers(template: Template, scope: Scope, beside: list[Node], only:
             trigger = builder.value(node, scope, None, template.root, "triggers")
             template.triggers.append(trigger)
             template.unfilled += builder.unfilled
+            template.slips += builder.slips
 
 
 def _is_deployment(root: Node) -> bool:
@@ -183,4 +185,4 @@ _DAMAGE = frozenset({"control-character", "lone-surrogate", "not-a-number", "unc
 def _template(document: Document, node: Node, scope: Scope | None, kind: str) -> Template:
     builder = Builder([mistake.start for mistake in document.mistakes if mistake.kind in _DAMAGE])
     root = builder.value(node, scope)
-    return Template(node, root, kind, builder.unfilled, scope)
+    return Template(node, root, kind, scope, builder)

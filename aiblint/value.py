@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiblint.arm.slips import Slip
     from aiblint.arm.term import Unknown
     from aiblint.document import Node
     from aiblint.placeholders import Placeholder
@@ -141,4 +142,15 @@ class Unfilled:
     def __init__(self, value: Value, placeholder: Placeholder, on_key: bool) -> None:
         self.value = value
         self.placeholder = placeholder
+        self.on_key = on_key
+
+
+class Slipped:
+    """A text that was meant as an expression, found while reading a template: a value, or (`on_key`) a member's name."""
+
+    __slots__ = ("on_key", "slip", "value")
+
+    def __init__(self, value: Value, slip: Slip, on_key: bool) -> None:
+        self.value = value
+        self.slip = slip
         self.on_key = on_key

@@ -9,6 +9,7 @@ from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
 from aiblint.checks.conformance import deviations
 from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.effective import meant_as_expression
 from aiblint.syntax.json import string_offsets
 
 TYPE_CHECKING = False
@@ -61,6 +62,24 @@ def bracket_literal(document: Document, templates: list[Template], *, kinds: lis
 
 
 @check
+def expression_as_text(value: Value, context: Context, *, free: bool) -> Iterator[Problem]:
+    """A text that was meant as an expression and is none, by a slip. Takes the whole template.
+
+    `free`: whether it stands where any text is accepted, in commands, tags and names of steps.
+    """
+    for slipped in context.template.slips:
+        value, slip = slipped.value, slipped.slip
+        if (_takes_any_text(value) and not slipped.on_key) == free:
+            exact = not slipped.on_key and value.use is None and value.node.kind == STRING
+            yield Problem(value, slip.message, on_key=slipped.on_key, part=(slip.start, slip.end) if exact else None)
+
+
+def _takes_any_text(value: Value) -> bool:
+    path = value.path
+    return ".inline[" in path or "ags." in path or "ags[" in path or (path.endswith("].name") and "egions[" not in path)
+
+
+@check
 def bracket_lost(value: Value, context: Context) -> Iterator[Problem]:
     """A command that begins with two brackets: ARM takes one of them away before the shell sees it."""
     text = value.text
@@ -104,7 +123,7 @@ def expression_in_body(document: Document, templates: list[Template]) -> Iterato
     for template in templates:
         if template.kind != "body":
             continue
-        found = [node for node in template.node.walk() if node.kind == STRING and _calls_function(str(node.value))]
+        found = [node for node in template.node.walk() if node.kind == STRING and _is_arm(str(node.value))]
         if found:
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             yield TextProblem(
@@ -114,6 +133,10 @@ def expression_in_body(document: Document, templates: list[Template]) -> Iterato
                 "create, az resource create and REST send the text as it is; write the value, or deploy an ARM template",
                 node=found[0],
             )
+
+
+def _is_arm(text: str) -> bool:
+    return "[" in text and (_calls_function(text) or meant_as_expression(text))
 
 
 def _calls_function(text: str) -> bool:

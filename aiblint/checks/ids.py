@@ -96,7 +96,7 @@ def resource_id_keys_malformed(value: Value, context: Context, *, of: list[str])
     Expressions, placeholders and GUIDs are left to the rules about them.
     """
     for name, entry in value.members.items():
-        if name.startswith("[") or "(" in name.partition("/")[0] or GUID.fullmatch(name.strip()) or placeholders.find(name):
+        if "[" in name or "(" in name.partition("/")[0] or GUID.fullmatch(name.strip()) or placeholders.find(name):
             continue
         fault = find_fault(name, of) if name else _Fault(0, 0, "the key is empty; write the resource id of the identity")
         if fault is not None:
@@ -146,15 +146,7 @@ def _example(kind: str) -> str:
 
 
 def _check_outside(text: str, of: list[str]) -> None:
-    """Expressions inside the text, blanks, and what stands before the first segment."""
-    bracket = text.find("[")
-    if bracket >= 0 and "(" in text[bracket:]:
-        raise _Fault(
-            bracket,
-            len(text),
-            "an expression inside a text is not evaluated; make the whole id one expression, such as "
-            "[format('/subscriptions/{0}/…', …)] or [resourceId(…)]",
-        )
+    """Blanks, and what stands before the first segment."""
     blank = next((i for i, c in enumerate(text) if c == " "), None)
     if blank is not None:
         until = blank + len(text[blank:]) - len(text[blank:].lstrip(" "))
