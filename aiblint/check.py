@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from aiblint.change import Repair
     from aiblint.checkout import Checkout
     from aiblint.document import Document, Node
+    from aiblint.tables import Tables
     from aiblint.template import Template, Value
 
 
@@ -18,10 +19,11 @@ class Context:
 
     `today` is an ISO date (`2026-11-23`); `version` is the published API version that the template states, or else the user
     for it, None where nobody does; `os` is "linux", "windows" or None where nobody can tell.
+    `tables` are the tables of facts that age, with the user's changes.
     `cache` keeps what several rules work out about the template; it lives as long as the template.
     """
 
-    __slots__ = ("cache", "checkout", "document", "os", "source_os", "template", "templates", "today", "version")
+    __slots__ = ("cache", "checkout", "document", "os", "source_os", "tables", "template", "templates", "today", "version")
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Context:
         checkout: Checkout,
         today: str,
         version: str | None,
+        tables: Tables,
     ) -> None:
         self.document = document
         self.templates = templates
@@ -43,6 +46,7 @@ class Context:
         self.checkout = checkout
         self.today = today
         self.version = version
+        self.tables = tables
         self.cache: dict[tuple[str, int], Any] = {}
 
 

@@ -11,6 +11,7 @@ from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
 from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files
+from aiblint.tables import Tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _DEFECT = "this is a defect of aiblint, not of the template"
 
 _EPILOG = """\
 exit status: 0 nothing at or above --fail-on; 1 findings; 2 aiblint could not do its work (options, configuration, rules).
-A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*)."""
+A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*). Rules that are off by
+default run where a selector stands for such rules only: --select '*,advice' adds all advice to the others."""
 
 
 def run_command(argv: Sequence[str]) -> int:
@@ -126,7 +128,8 @@ def _command(argv: Sequence[str]) -> int:
         return CLEAN
     if options.list_rules:
         for rule in rules:
-            streams.say(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}")
+            off = "" if rule.enabled else " (off by default)"
+            streams.say(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}{off}")
         return CLEAN
     return _lint(options, rules)
 
@@ -186,7 +189,8 @@ class _Lint:
         self.levels = dict(_level(text) for text in options.severity)
         self.settings = _settings(options)
         version = self.settings.api_version if options.api_version is None else _published(options.api_version)
-        self.inputs = Inputs(today, version, [_parameter_file(path) for path in options.parameters] or None)
+        given = [_parameter_file(path) for path in options.parameters] or None
+        self.inputs = Inputs(today, version, given, Tables(self.settings.tables))
         self.fail_on = options.fail_on or self.settings.fail_on
         self.choices: dict[tuple[object, ...], Choice] = {}
         self._refuse_unknown_rules()

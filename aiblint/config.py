@@ -74,8 +74,8 @@ class Settings(_Frozen):
 
     `select` (empty: every rule) and `ignore` hold selectors: rule ids, names, categories or globs over them. `severity` gives
     selectors one of LEVELS; of two that mean the same rule the later one was written last. `fail_on` is one of FAIL_ON,
-    `placeholders` one of PLACEHOLDERS. `api_version` holds for templates that state none. `sources` are starts of addresses,
-    each ending in `/`, with the folder (an absolute path) whose files are served below it. `source` is the file that this
+    `placeholders` one of PLACEHOLDERS. `api_version` holds for templates that state none. `tables` are rows that go before those
+    of a table of facts. `source` is the file that this
     comes from, None for the defaults; globs in `per_path` are relative to its folder `root`. `places` tells for each selector
     where it was first written (`file:line:column`). `sources` are starts of addresses (ending in `/`), each with the folder,
     as an absolute path, whose files are served below it.
@@ -93,6 +93,7 @@ class Settings(_Frozen):
         "severity",
         "source",
         "sources",
+        "tables",
     )
 
     def __init__(
@@ -109,6 +110,7 @@ class Settings(_Frozen):
         source: str | None = None,
         root: str = "",
         places: Mapping[str, str] | None = None,
+        tables: Mapping[str, list[list[str | None]]] | None = None,
     ) -> None:
         self.select = select
         self.ignore = ignore
@@ -121,6 +123,7 @@ class Settings(_Frozen):
         self.source = source
         self.root = root
         self.places = dict(places or {})
+        self.tables = dict(tables or {})
 
     def replace(
         self,
@@ -145,6 +148,7 @@ class Settings(_Frozen):
             source=self.source,
             root=self.root,
             places=self.places,
+            tables=self.tables,
         )
 
     def for_path(self, relative_path: str) -> Settings:
@@ -310,7 +314,7 @@ class _Reader:
     def settings(self, node: _Node) -> Settings:
         from aiblint import schema  # a table is read; only a configuration needs it here
 
-        known = ("select", "ignore", "severity", "fail-on", "placeholders", "api-version", "sources", "per-path")
+        known = ("select", "ignore", "severity", "fail-on", "placeholders", "api-version", "sources", "tables", "per-path")
         values = self.members(node, "the configuration", known)
         per_path = tuple(self.path_settings(key, value) for key, value in self.pairs(values.get("per-path"), "per-path"))
         return Settings(
@@ -322,10 +326,27 @@ class _Reader:
             placeholders=self.choice(values.get("placeholders"), "placeholders", PLACEHOLDERS) or "report",
             api_version=self.choice(values.get("api-version"), "api-version", tuple(schema.versions())),
             sources=tuple(self.served(key, value) for key, value in self.pairs(values.get("sources"), "sources")),
+            tables=self.tables(values.get("tables")),
             source=self.path,
             root=os.path.dirname(os.path.abspath(self.path)),
             places={name: f"{_printable(self.path)}:{line}:{column}" for name, (line, column) in self.places.items()},
         )
+
+    def tables(self, node: _Node | None) -> dict[str, list[list[str | None]]]:
+        """Changes to the tables of facts: a list of `+name=fact` and `-name` for each table."""
+        from aiblint.tables import CHANGEABLE, change
+
+        changed: dict[str, list[list[str | None]]] = {}
+        for name, entries in self.members(node, "tables", CHANGEABLE).items() if node is not None else ():
+            if entries.items is None and not entries.is_null:
+                self.fail(entries, f"tables: {name} must be a list; write [+NAME] or [-NAME]")
+            changed[name] = []
+            for entry in entries.items or ():
+                try:
+                    changed[name].append(change(name, entry.text or ""))
+                except ValueError as error:
+                    self.fail(entry, f"tables: {name} cannot hold {_quoted(entry.text or '')}: {error}")
+        return changed
 
     def path_settings(self, key: _Node, node: _Node) -> PathSettings:
         pattern = key.text or ""

@@ -9,6 +9,7 @@ from aiblint.check import Context
 from aiblint.finding import Finding, Related
 from aiblint.query import select
 from aiblint.syntax.json import string_offsets
+from aiblint.tables import DEFAULT
 from aiblint.template import find
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from aiblint.checkout import Checkout
     from aiblint.document import Document
     from aiblint.rule import Case, Rule
+    from aiblint.tables import Tables
     from aiblint.template import Template, Value
 
 
@@ -42,16 +44,22 @@ class _Lint:
     """One document under way: its contexts, and the selections already made."""
 
     def __init__(
-        self, document: Document, checkout: Checkout, today: str, api_version: str | None, parameters: Document | None
+        self,
+        document: Document,
+        checkout: Checkout,
+        today: str,
+        api_version: str | None,
+        parameters: Document | None,
+        tables: Tables,
     ) -> None:
         self.document = document
         self.parameters = parameters
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
         self.templates = find(document, given)
-        self.contexts = [self._context(template, checkout, today, api_version) for template in self.templates]
+        self.contexts = [self._context(template, checkout, today, api_version, tables) for template in self.templates]
 
-    def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None) -> Context:
-        source_os = platforms.source_os(template)
+    def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None, tables: Tables) -> Context:
+        source_os = platforms.source_os(template, tables)
         stated = template.api_version
         return Context(
             self.document,
@@ -62,6 +70,7 @@ class _Lint:
             checkout=checkout,
             today=today,
             version=stated if stated in schema.versions() else api_version,
+            tables=tables,
         )
 
 
@@ -89,14 +98,15 @@ def lint(
     severities: dict[str, str] | None = None,
     api_version: str | None = None,
     parameters: Document | None = None,
+    tables: Tables = DEFAULT,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
     `api_version` holds for templates that state none, or leave it to the deployment; `parameters` is the parameter file that
-    goes with it.
+    goes with it; `tables` are those that are shipped, with the user's changes.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
-    under_way = _Lint(document, checkout, today, api_version, parameters)
+    under_way = _Lint(document, checkout, today, api_version, parameters, tables)
     result = Result(under_way.templates)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}

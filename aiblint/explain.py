@@ -22,7 +22,8 @@ def explain(rule: Rule, *, color: bool = False) -> str:
     lines = [f"{bold}{rule.id} {rule.name}{reset} ({_levels(rule)}, {rule.category})", "", rule.summary, "", rule.why, ""]
     for title, kind in (("Bad:", "bad"), ("Good:", "good")):
         lines += [f"{bold}{title}{reset}", *("    " + line for line in _examples(rule, kind)), ""]
-    lines += [f"{bold}Silence it:{reset}", *("    " + line for line in _silence(rule)), ""]
+    title, how = ("Silence it:", _silence(rule)) if rule.enabled else ("Switch it on:", _switch_on(rule))
+    lines += [f"{bold}{title}{reset}", *("    " + line for line in how), ""]
     lines += [f"{bold}Sources:{reset}", *("    " + reference for reference in rule.references)]
     return "\n".join(lines) + "\n"
 
@@ -50,11 +51,20 @@ def table(rules: Iterable[Rule]) -> str:
 def _levels(rule: Rule) -> str:
     """The severities of a rule's cases, the rule's own first: `error or warning`."""
     levels = dict.fromkeys([rule.severity, *(case.severity for case in rule.cases)])
-    return " or ".join(level for level in levels if any(case.severity == level for case in rule.cases))
+    said = " or ".join(level for level in levels if any(case.severity == level for case in rule.cases))
+    return said if rule.enabled else f"{said}, off by default"
 
 
 def _silence(rule: Rule) -> list[str]:
     return [f"aiblint --ignore {rule.name}", "or in .aiblint.yaml:", f"    ignore: [{rule.name}]"]
+
+
+def _switch_on(rule: Rule) -> list[str]:
+    return [
+        f"aiblint --select '*,{rule.name}'",
+        "or in .aiblint.yaml:",
+        f"    select: ['*', {rule.name}]",
+    ]
 
 
 def _examples(rule: Rule, kind: str) -> list[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
-from aiblint import schema
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from aiblint.template import Template
+    from aiblint.tables import Tables
+    from aiblint.template import Template, Value
 
 LINUX = "linux"
 WINDOWS = "windows"
@@ -17,24 +14,21 @@ STEP_OS = {"Shell": LINUX, "PowerShell": WINDOWS, "WindowsRestart": WINDOWS, "Wi
 """Steps and validators that run on one operating system only; File runs on both."""
 
 
-def source_os(template: Template) -> str | None:
+def source_os(template: Template, tables: Tables) -> str | None:
     """The operating system of a marketplace source, from the table of publishers; None where that cannot tell."""
-    source = template.root.get("properties", "source")
+    image = marketplace_image(template.root.get("properties", "source"))
+    return tables.fact("publishers", image) if image is not None else None
+
+
+def marketplace_image(source: Value | None) -> str | None:
+    """The image that a PlatformImage source names, as tables do: `publisher:offer:sku` in lower case.
+
+    An offer or a SKU that is missing or unknown is empty; None for other sources, and where the publisher is unknown.
+    """
     if source is None or source.text_of("type") != "PlatformImage":
         return None
-    publisher, offer, sku = (source.text_of(name) for name in ("publisher", "offer", "sku"))
-    return publisher_os(publisher, offer or "", sku or "") if publisher else None
-
-
-def publisher_os(publisher: str, offer: str, sku: str) -> str | None:
-    """The operating system of a marketplace image, by the first row of the table that matches."""
-    image = [publisher.lower(), f"{offer} {sku}".lower()]
-    rows = schema.table("publishers")["rows"]
-    assert isinstance(rows, list)
-    for publisher_glob, image_glob, os in rows:
-        if fnmatchcase(image[0], publisher_glob) and fnmatchcase(image[1], image_glob):
-            return str(os) if os else None
-    return None
+    publisher, offer, sku = ((source.text_of(name) or "").lower() for name in ("publisher", "offer", "sku"))
+    return f"{publisher}:{offer}:{sku}" if publisher else None
 
 
 def steps_os(template: Template) -> str | None:

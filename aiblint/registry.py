@@ -19,7 +19,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 INDEX = os.path.join(_PACKAGE, "_rules.json")
 """The compiled index: part of a wheel; in a clone a cache that git ignores."""
 _MARKER = "AIB001-json-syntax.yaml"
-_FORMAT = 1
+_FORMAT = 2
 
 
 def folder() -> str:
@@ -142,3 +142,12 @@ def matching(rules: Iterable[Rule], selector: str) -> list[Rule]:
         or fnmatch.fnmatchcase(rule.name, folded)
         or fnmatch.fnmatchcase(rule.id.lower(), folded)
     ]
+
+
+def chosen(rules: Iterable[Rule], selector: str) -> list[Rule]:
+    """The rules that a selector switches on: those that are off by default only where it stands for no others.
+
+    So a rule's name does, and `advice`, and not `*` or a category of which they are a part.
+    """
+    matched = matching(rules, selector)
+    return [rule for rule in matched if rule.enabled] or matched

@@ -7,7 +7,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-CATEGORIES = ("reading", "resource", "build-vm", "source", "customize", "security", "validate", "distribute", "time", "arm")
+ADVICE = "advice"
+CATEGORIES = (
+    "reading",
+    "resource",
+    "build-vm",
+    "source",
+    "customize",
+    "security",
+    "validate",
+    "distribute",
+    "time",
+    "arm",
+    ADVICE,
+)
 SEVERITIES = ("error", "warning", "note")
 PRECISIONS = ("very-high", "high", "medium", "low")
 
@@ -19,6 +32,7 @@ _KEYS = frozenset(
         "category",
         "check",
         "covers",
+        "enabled",
         "examples",
         "id",
         "name",
@@ -72,12 +86,13 @@ class Case:
 
 
 class Rule:
-    """One rule as the index keeps it: everything but its examples."""
+    """One rule as the index keeps it: everything but its examples. One that is not `enabled` runs only where it is chosen."""
 
     __slots__ = (
         "aliases",
         "cases",
         "category",
+        "enabled",
         "id",
         "name",
         "precision",
@@ -93,6 +108,7 @@ class Rule:
         self.name: str = stored["name"]
         self.severity: str = stored["severity"]
         self.category: str = stored["category"]
+        self.enabled: bool = stored["enabled"]
         self.summary: str = stored["summary"]
         self.why: str = stored["why"]
         self.references: tuple[str, ...] = tuple(stored["references"])
@@ -122,6 +138,9 @@ def from_yaml(content: object, where: str) -> Rule:
     _among(content["severity"], SEVERITIES, where, "severity")
     _among(content["category"], CATEGORIES, where, "category")
     _among(content.get("precision", "high"), PRECISIONS, where, "precision")
+    enabled = content.get("enabled", True)
+    if not isinstance(enabled, bool) or (enabled and content["category"] == ADVICE):
+        raise RuleError(f"{where}: 'enabled' is true or false, and false for advice")
     examples(content, where)
     covers(content, where)
     written = content.get("cases") or [{key: content[key] for key in ("check", "select") if key in content}]
@@ -135,6 +154,7 @@ def from_yaml(content: object, where: str) -> Rule:
             "name": str(content["name"]),
             "severity": content["severity"],
             "category": content["category"],
+            "enabled": enabled,
             "summary": " ".join(str(content["summary"]).split()),
             "why": str(content["why"]).strip(),
             "references": [str(reference) for reference in content["references"]],

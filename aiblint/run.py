@@ -9,6 +9,7 @@ from aiblint.check import quote
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
 from aiblint.syntax import json as syntax
+from aiblint.tables import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aiblint.config import Settings
     from aiblint.finding import Finding
     from aiblint.rule import Rule
+    from aiblint.tables import Tables
 
 OFF = "off"
 
@@ -67,7 +69,7 @@ def choose(
     Raises UsageError for a selector that stands for no rule.
     """
     places = settings.places
-    chosen = _selected(rules, select) if select else _selected(rules, settings.select or ["*"], places)
+    wanted = _selected(rules, select or settings.select or ["*"], {} if select else places, registry.chosen)
     left_out = {rule.id for rule in [*_selected(rules, settings.ignore, places), *_selected(rules, ignore)]}
     changed: dict[str, str] = {}
     for given, where in ((settings.severity, places), (levels, {})):
@@ -75,15 +77,20 @@ def choose(
             changed.update({rule.id: level for rule in _selected(rules, [selector], where)})
     if settings.placeholders == "allow":
         left_out.update(rule.id for rule in rules if rule.name == "placeholder-left")
-    kept = [rule for rule in chosen if rule.id not in left_out and changed.get(rule.id) != OFF]
+    kept = [rule for rule in wanted if rule.id not in left_out and changed.get(rule.id) != OFF]
     return Choice(kept, changed)
 
 
-def _selected(rules: list[Rule], selectors: Iterable[str], places: Mapping[str, str] | None = None) -> list[Rule]:
+def _selected(
+    rules: list[Rule],
+    selectors: Iterable[str],
+    places: Mapping[str, str] | None = None,
+    meaning: Callable[[list[Rule], str], list[Rule]] = registry.matching,
+) -> list[Rule]:
     """The rules that selectors stand for; `places` tells where in the configuration one is written."""
     found: dict[str, Rule] = {}
     for selector in selectors:
-        matched = registry.matching(rules, selector)
+        matched = meaning(rules, selector)
         if not matched:
             where = f"{places[selector]}: " if places and selector in places else ""
             raise UsageError(f"{where}{quote(selector)} is no rule, category or pattern of rules{_nearest(rules, selector)}")
@@ -102,15 +109,22 @@ def _nearest(rules: list[Rule], selector: str) -> str:
 class Inputs:
     """What a run goes by beside its files: the day, the API version of templates that state none, parameter files.
 
-    `parameters` None: those that lie beside a template.
+    `parameters` None: those that lie beside a template. `tables` are those that are shipped, with the user's changes.
     """
 
-    __slots__ = ("api_version", "parameters", "today")
+    __slots__ = ("api_version", "parameters", "tables", "today")
 
-    def __init__(self, today: str, api_version: str | None = None, parameters: list[Document] | None = None) -> None:
+    def __init__(
+        self,
+        today: str,
+        api_version: str | None = None,
+        parameters: list[Document] | None = None,
+        tables: Tables = DEFAULT,
+    ) -> None:
         self.today = today
         self.api_version = api_version
         self.parameters = parameters
+        self.tables = tables
 
 
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
@@ -149,6 +163,7 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> N
             severities=choice.levels,
             api_version=inputs.api_version,
             parameters=given,
+            tables=inputs.tables,
         )
 
     sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []

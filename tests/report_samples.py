@@ -25,6 +25,7 @@ class FakeRule:
         self.aliases = parts.get("aliases", ())
         self.security_severity = parts.get("security_severity")
         self.precision = parts.get("precision", "very-high")
+        self.enabled = True
 
 
 class FakeRun:

@@ -297,3 +297,44 @@ def test_a_run_imports_only_what_it_needs() -> None:
     in_a_process("examples/linux.json")  # makes the index where there is none
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
+
+
+class TestOffByDefault:
+    """`step-name-missing` is advice; the template below has a step without a name and nothing else that is wrong."""
+
+    @pytest.fixture
+    def template(self, folder: Path) -> str:
+        (folder / "a.json").write_text(CLEAN.read_text().replace('"name": "patch",', ""))
+        return "a.json"
+
+    @pytest.mark.parametrize(
+        ("select", "found"),
+        [
+            ((), 0),
+            (("--select", "*"), 0),
+            (("--select", "AIB4*"), 0),
+            (("--select", "advice"), 1),
+            (("--select", "*,advice"), 1),
+            (("--select", "AIB481"), 1),
+            (("--select", "Step-name-missing".lower()), 1),
+            (("--select", "step-name-miss*"), 1),
+            (("--select", "*,advice", "--ignore", "step-name-missing"), 0),
+            (("--severity", "step-name-missing=error"), 0),
+        ],
+    )
+    def test_it_runs_where_it_is_named(self, aiblint: Aiblint, template: str, select: tuple[str, ...], found: int) -> None:
+        status, out, _ = aiblint("--format", "json", *select, template)
+        assert [finding["name"] for finding in json.loads(out)["findings"]] == ["step-name-missing"] * found
+        assert status == 0
+
+    def test_a_configuration_switches_it_on(self, aiblint: Aiblint, folder: Path, template: str) -> None:
+        (folder / ".aiblint.yaml").write_text("select: ['*', advice]\nfail-on: note\nseverity: {advice: warning}\n")
+        status, out, _ = aiblint("--format", "concise", template)
+        assert (status, " warning AIB481" in out) == (1, True)
+
+    def test_it_is_listed_and_explained_as_off(self, aiblint: Aiblint) -> None:
+        listed = [line for line in aiblint("--list-rules")[1].splitlines() if line.startswith("AIB481")]
+        assert listed[0].endswith("(off by default)")
+        out = aiblint("--explain", "AIB481")[1]
+        assert "(note, off by default, advice)" in out
+        assert "--select '*,step-name-missing'" in out

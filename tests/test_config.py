@@ -163,7 +163,7 @@ class TestRefusals:
             (
                 "select: [a]\nxyz: 1",
                 "2:1: the configuration has no setting 'xyz'; "
-                "write select, ignore, severity, fail-on, placeholders, api-version, sources or per-path",
+                "write select, ignore, severity, fail-on, placeholders, api-version, sources, tables or per-path",
             ),
             ("sources: {scripts/: scripts/}", "1:11: sources: 'scripts/' begins no address of a file; write the start of "),
             ("sources: {https:///x: a}", "1:11: sources: 'https:///x' begins no address of a file; "),

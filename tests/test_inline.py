@@ -11,6 +11,7 @@ from aiblint import engine, inline, registry
 from aiblint.check import Context
 from aiblint.checkout import Checkout
 from aiblint.syntax.json import read
+from aiblint.tables import DEFAULT
 from aiblint.template import find
 
 TODAY = "2026-11-23"
@@ -25,7 +26,15 @@ def context(text: str) -> Context:
     document = read(text.encode(), "x.json")
     templates = find(document)
     return Context(
-        document, templates, templates[0], os=None, source_os=None, checkout=Checkout("x.json"), today=TODAY, version=None
+        document,
+        templates,
+        templates[0],
+        os=None,
+        source_os=None,
+        checkout=Checkout("x.json"),
+        today=TODAY,
+        version=None,
+        tables=DEFAULT,
     )
 
 

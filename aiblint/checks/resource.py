@@ -5,7 +5,9 @@ from __future__ import annotations
 from aiblint import schema
 from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checks.required import damaged, lacks, misspelt
+from aiblint.checks.targets import normalized
 from aiblint.document import NULL
+from aiblint.tables import as_of
 from aiblint.template import TYPE
 
 TYPE_CHECKING = False
@@ -133,39 +135,25 @@ def api_version_deprecated(value: Value, context: Context, *, versions: list[str
         )
 
 
-def regions(group: str) -> list[str]:
-    """The regions of one group of the table, in the form of `normal_region`.
-
-    Groups: "service" (Image Builder runs there), "preview" (after registering a feature), "elsewhere" (an Azure region
-    without the service), "canary" (Microsoft's own, in no public list).
-    """
-    listed = schema.table("regions")[group]
-    return list(listed) if isinstance(listed, list | dict) else []
-
-
-def normal_region(text: str) -> str:
-    """`West US 2` → `westus2`, as Resource Manager reads it."""
-    return "".join(text.split()).lower()
-
-
 def _region(value: Value) -> str | None:
     """The region a location names; None where it is no text, or an example or a shell variable (another rule's)."""
     text = value.text
     if not text or text[0] in "$%" or text == "1_location":
         return None
-    return normal_region(text)
+    return normalized(text)
 
 
 @check
 def location_unknown(value: Value, context: Context) -> Iterator[Problem]:
     """A location that is no Azure region at all."""
     region = _region(value)
-    known = [name for group in ("service", "preview", "elsewhere", "canary") for name in regions(group)]
-    if region is None or region in known:
+    tables = context.tables
+    if region is None or tables.fact("regions", region) is not None:
         return
     import difflib
 
-    close = difflib.get_close_matches(region, regions("service"), 1)
+    served = [name for name in tables.names("regions") if tables.fact("regions", name) == "service"]
+    close = difflib.get_close_matches(region, served, 1)
     meant = f"did you mean {close[0]}?" if close else "write a region with Image Builder, such as westeurope or eastus"
     yield Problem(value, f"{quote(value.text)} is no Azure region that aiblint knows: the location is refused; {meant}")
 
@@ -174,10 +162,10 @@ def location_unknown(value: Value, context: Context) -> Iterator[Problem]:
 def location_unserved(value: Value, context: Context) -> Iterator[Problem]:
     """An Azure region in which Image Builder does not run."""
     region = _region(value)
-    if region in regions("elsewhere"):
+    if region is not None and context.tables.fact("regions", region) == "elsewhere":
         yield Problem(
             value,
-            f"Image Builder does not run in {quote(value.text)} (list of {schema.table('regions')['as-of']}), so the location is "
+            f"Image Builder does not run in {quote(value.text)} (list of {as_of('regions')}), so the location is "
             "refused for the type; put the template into a region that has it and name this one in 'targetRegions'",
         )
 
@@ -186,13 +174,15 @@ def location_unserved(value: Value, context: Context) -> Iterator[Problem]:
 def location_preview(value: Value, context: Context) -> Iterator[Problem]:
     """A region in which Image Builder is a preview that a subscription has to register for."""
     region = _region(value)
-    features = schema.table("regions")["preview"]
-    if isinstance(features, dict) and region in features:
-        yield Problem(
-            value,
-            f"Image Builder is a preview in {quote(value.text)}: the subscription needs the feature {features[region]} "
-            "(az feature register)",
-        )
+    if region is None or context.tables.fact("regions", region) != "preview":
+        return
+    features = schema.table("regions")["features"]
+    assert isinstance(features, dict)
+    feature = f"the feature {features[region]}" if region in features else "its feature"
+    yield Problem(
+        value,
+        f"Image Builder is a preview in {quote(value.text)}: the subscription needs {feature} (az feature register)",
+    )
 
 
 @check

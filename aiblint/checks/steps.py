@@ -180,6 +180,19 @@ def step_name_taken(value: Value, context: Context) -> Iterator[Problem]:
         )
 
 
+@check
+def step_nameless(value: Value, context: Context) -> Iterator[Problem]:
+    """A step or a validator without a name. One that is empty in a parameter's default waits for a value."""
+    if not value.open and _lacks(value, "name"):
+        kind = value.text_of("type")
+        yield Problem(
+            value,
+            f"this {f'{kind} ' if kind in STEP_OS or kind == 'File' else ''}{_noun(value)} has no name, so the build log cannot tell "
+            "it from others; add a 'name' that says what it is for",
+            mark=value.get("type"),
+        )
+
+
 def repeats(values: Iterable[Value | None], *, fold: bool) -> Iterator[tuple[Value, Value]]:
     """Each value that is certain to equal an earlier one, with the first of its kind. `fold` ignores capitals."""
     seen: dict[str, Value] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from aiblint import schema
 from aiblint.check import Problem, check, quote
 from aiblint.checks.enums import nearest
 from aiblint.checks.steps import repeats, shown
@@ -82,12 +81,12 @@ def run_output_name_taken(value: Value, context: Context) -> Iterator[Problem]:
 def region_unknown(value: Value, context: Context) -> Iterator[Problem]:
     """A text that is no name of an Azure region in any cloud, programmatic (`westus2`) or displayed (`West US 2`)."""
     text = value.text
-    if not text or not text.strip() or normalized(text) in _regions():
+    if not text or not text.strip() or context.tables.fact("regions", normalized(text)) is not None:
         return
     if any(mark in text for mark in ",;"):
         advice = "write one entry for each region"
     else:
-        close = nearest(normalized(text), _regions())
+        close = nearest(normalized(text), context.tables.names("regions"))
         advice = f"did you mean '{close}'?" if close else "write a name such as 'westeurope' (az account list-locations)"
     yield Problem(value, f"{quote(text)} is no Azure region, so copying the image fails at the end of the build; {advice}")
 
@@ -136,9 +135,3 @@ def region_list_empty(value: Value, context: Context) -> Iterator[Problem]:
 def normalized(region: str) -> str:
     """The programmatic name of a region: `West US 2` → `westus2`."""
     return "".join(region.split()).lower()
-
-
-def _regions() -> list[str]:
-    regions = schema.table("azure-regions")["regions"]
-    assert isinstance(regions, list)
-    return regions

@@ -147,7 +147,7 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
         full_description=_description(f"{rule.summary} {' '.join(rule.why.split())}"),
         help=om.MultiformatMessageString(text=_help(rule, _plain_list), markdown=_help(rule, _markdown_list)),
         help_uri=rule.references[0] if rule.references else None,
-        default_configuration=om.ReportingConfiguration(level=rule.severity),
+        default_configuration=om.ReportingConfiguration(level=rule.severity, enabled=rule.enabled),
         properties=properties,
     )
 
