@@ -28,7 +28,7 @@ class UsageError(Exception):
 
 
 class Run:
-    """The outcome of a run. `files` counts what was looked at, `template_files` those with a template.
+    """The outcome of a run. `files` counts what was looked at, `linted` names the files with a template.
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
     `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
@@ -40,7 +40,7 @@ class Run:
         self.version = version
         self.findings: list[Finding] = []
         self.files = 0
-        self.template_files = 0
+        self.linted: list[str] = []
         self.templates = 0
         self.unversioned = 0
         self.suppressed = 0
@@ -174,7 +174,8 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> N
     run.findings.extend(result.findings)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
-    run.template_files += bool(result.templates)
+    if result.templates:
+        run.linted.append(path)
 
 
 def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:

@@ -34,7 +34,7 @@ class FakeRun:
     def __init__(self, findings: list[Finding], **parts: object) -> None:
         self.findings = findings
         self.files = parts.get("files", 3)
-        self.template_files = parts.get("template_files", 2)
+        self.linted = parts.get("linted", ["images/ubuntu.json", "images/a b#1.json"])
         self.templates = parts.get("templates", 2)
         self.rules = parts.get("rules", [])
         self.suppressed = parts.get("suppressed", 0)

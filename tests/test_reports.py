@@ -145,7 +145,7 @@ def test_json_report_whole() -> None:
 
 
 def test_json_report_of_nothing() -> None:
-    content = json.loads(report.render("json", FakeRun([], files=0, templates=0, template_files=0)))
+    content = json.loads(report.render("json", FakeRun([], files=0, templates=0, linted=[])))
     assert content["findings"] == []
     assert content["summary"] == dict.fromkeys(("files", "templates", "errors", "warnings", "notes", "fixed", "suppressed"), 0)
 
@@ -159,27 +159,29 @@ def run_with(severities: list[str], **parts: object) -> FakeRun:
     ("run", "line"),
     [
         (
-            run_with(["error"] * 2 + ["note"], files=52, template_files=5, templates=4),
+            run_with(
+                ["error"] * 2 + ["note"], files=52, linted=["0.json", "1.json", "2.json", "3.json", "4.json"], templates=4
+            ),
             "2 errors, 1 note in 1 of 5 files (4 templates found, 52 files read)",
         ),
         (
-            run_with(["warning"], files=1, template_files=1, templates=1),
+            run_with(["warning"], files=1, linted=["0.json"], templates=1),
             "1 warning in 1 of 1 file (1 template found, 1 file read)",
         ),
         (
-            run_with(["error"], files=2, template_files=0, templates=0),
+            run_with(["error"], files=2, linted=[], templates=0),
             "1 error in 1 of 1 file (no templates found, 2 files read)",
         ),
         (
-            run_with([], files=9, template_files=1, templates=1),
+            run_with([], files=9, linted=["0.json"], templates=1),
             "no findings in 1 file (1 template found, 9 files read)",
         ),
         (
             run_with([], files=9, fixed=2, suppressed=1),
             "no findings in 2 files (2 templates found, 9 files read, 2 findings fixed, 1 finding suppressed)",
         ),
-        (run_with([], files=9, template_files=0, templates=0), "no image template found (9 files read)"),
-        (run_with([], files=0, template_files=0, templates=0), "no image template found (no files read)"),
+        (run_with([], files=9, linted=[], templates=0), "no image template found (9 files read)"),
+        (run_with([], files=0, linted=[], templates=0), "no image template found (no files read)"),
     ],
 )
 def test_summary_line(run: FakeRun, line: str) -> None:

@@ -11,6 +11,11 @@ FORMATS = {
     "concise": "aiblint.report.concise",
     "json": "aiblint.report.json",
     "sarif": "aiblint.report.sarif",
+    "github": "aiblint.report.github",
+    "azure-devops": "aiblint.report.azure_devops",
+    "gitlab": "aiblint.report.gitlab",
+    "junit": "aiblint.report.junit",
+    "markdown": "aiblint.report.markdown",
 }
 """Format name → module with `render(run, *, color=False) -> str`. A module is imported when its format is asked for."""
 

@@ -16,7 +16,7 @@ import re
 # last also because .NET ignores those when it compares text by culture: to it, `##` + U+200B + `vso[` is `##vso[`.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -47,12 +47,17 @@ def command_brackets(text: str) -> list[int]:
     return [match.end() - 1 for match in _COMMAND.finditer(text)]
 
 
+def hidden(text: str) -> str:
+    """Any text with its hidden characters escaped: one line that shows all there is, and that XML 1.0 can hold."""
+    return _HIDDEN.sub(_escape, text)
+
+
 def line(text: str) -> str:
     r"""Any text as one line without power: hidden characters escaped, `##vso[x]` as `##vso\[x]`, leading `::` as `:\:`.
 
     What is harmless stays as it is, backslashes too: the result is for reading, not for decoding.
     """
-    text = _HIDDEN.sub(_escape, text)
+    text = hidden(text)
     text = _COMMAND.sub(r"\1\\[", text)
     return _COMMAND_AT_START.sub(r"\1:\\", text)
 

@@ -103,7 +103,7 @@ def summary(run: Run) -> str:
 def _files(run: Run) -> str:
     """`2 of 5 files`: files with findings, of the files that hold templates or findings."""
     affected = len({finding.path for finding in run.findings})
-    total = max(run.template_files, affected)
+    total = max(len(run.linted), affected)
     if not affected:
         return count(total, "file")
     return f"{affected} of {count(total, 'file')}"
