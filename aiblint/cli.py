@@ -10,15 +10,16 @@ from aiblint import __version__, registry, streams
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files
+from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files, selected
 from aiblint.tables import Tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiblint.config import Settings
     from aiblint.document import Document
+    from aiblint.mend import Mending
     from aiblint.rule import Rule
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
@@ -86,6 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
     )
+    mending = parser.add_argument_group("mending")
+    mending.add_argument("--fix", action="store_true", help="fix in place what can be fixed without harm; stdin to stdout")
+    mending.add_argument(
+        "--diff", action="store_true", help="show what --fix would change (status 1 if anything), and write nothing"
+    )
+    mending.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also what may change the image")
+    mending.add_argument(
+        "--fix-only", action="append", default=[], metavar="RULES", help="fix only what these find (comma between, repeatable)"
+    )
     out = parser.add_argument_group("what comes out")
     out.add_argument("--format", choices=tuple(FORMATS), default="text", help="what goes to stdout (default: text)")
     out.add_argument(
@@ -146,7 +156,7 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
         run.notes.append(_unversioned(run.unversioned))
     if not _deliver(run, outputs, options):
         return UNUSABLE
-    if options.require_template and not run.templates:
+    if (options.require_template and not run.templates) or (options.diff and run.mended):
         return FINDINGS
     return FINDINGS if any(lint.fails(finding.severity) for finding in run.findings) else CLEAN
 
@@ -155,6 +165,7 @@ def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespa
     """Writes every report, also where another one cannot be written; whether all that was asked for was done."""
     lost = [fault for format_name, path in outputs if (fault := _write(path, render(format_name, run)))]
     _print(run, options)
+    lost += run.failures
     for fault in [*lost, *(f"{defect}; {_DEFECT}" for defect in run.defects)]:
         _refuse(fault)
     return not (lost or run.defects)
@@ -190,7 +201,7 @@ class _Lint:
         self.settings = _settings(options)
         version = self.settings.api_version if options.api_version is None else _published(options.api_version)
         given = [_parameter_file(path) for path in options.parameters] or None
-        self.inputs = Inputs(today, version, given, Tables(self.settings.tables))
+        self.inputs = Inputs(today, version, given, Tables(self.settings.tables), _mending(options, rules))
         self.fail_on = options.fail_on or self.settings.fail_on
         self.choices: dict[tuple[object, ...], Choice] = {}
         self._refuse_unknown_rules()
@@ -212,7 +223,8 @@ class _Lint:
         if "-" in paths:
             name = self.options.stdin_filename or "<stdin>"
             self.run.files += 1
-            lint_bytes(self.run, _stdin(), name, self.choice(name), self.inputs)
+            self.run.stdin = _stdin()
+            lint_bytes(self.run, self.run.stdin, name, self.choice(name), self.inputs)
         try:
             found = files.find(
                 [path for path in paths if path != "-"],
@@ -231,6 +243,19 @@ class _Lint:
         if key not in self.choices:
             self.choices[key] = choose(self.run.rules, settings, self.select, self.ignore, self.levels)
         return self.choices[key]
+
+
+def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
+    """What is to be fixed; None where nothing is."""
+    if not (options.fix or options.diff):
+        for given, name in ((options.unsafe_fixes, "--unsafe-fixes"), (options.fix_only, "--fix-only")):
+            if given:
+                raise UsageError(f"{name} says which fixes to make: give --fix or --diff as well")
+        return None
+    from aiblint import mend
+
+    only = frozenset(rule.id for rule in selected(rules, _split(options.fix_only))) if options.fix_only else None
+    return mend.Mending(mend.SHOWN if options.diff else mend.IN_PLACE, unsafe=options.unsafe_fixes, only=only)
 
 
 def _stdin() -> bytes:
@@ -278,7 +303,7 @@ def _published(version: str) -> str:
 def _split(texts: Sequence[str]) -> list[str]:
     parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
     if texts and not parts:
-        raise UsageError("--select and --ignore name rules; an empty text names none (an unset variable?)")
+        raise UsageError("--select, --ignore and --fix-only name rules; an empty text names none (an unset variable?)")
     return parts
 
 
@@ -354,14 +379,25 @@ def _color(choice: str) -> bool:
 
 
 def _print(run: Run, options: argparse.Namespace) -> None:
+    """The report to stdout; to stderr where fixed text or a difference goes to stdout."""
+    tell: Callable[[str, str], None] = streams.say
+    if options.diff:
+        from aiblint.report import diff
+
+        for mended in run.mended:
+            streams.say(diff.render(mended.before, mended.after), end="")
+        tell = streams.complain
+    elif options.fix and run.stdin is not None:
+        streams.say(run.stdin)
+        tell = streams.complain
     if options.statistics:
         from aiblint.report import statistics
 
-        streams.say(statistics.render(run, options.format), end="")
+        tell(statistics.render(run, options.format), "")
         return
     text = render(options.format, run, color=_color(options.color))
     if text:
-        streams.say(text, end="")
+        tell(text, "")
 
 
 def _write(path: str, text: str) -> str:

@@ -48,7 +48,7 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
     """
     outcome = Outcome(document, lint(document))
     blamed: set[tuple[str, str, str]] = set()
-    seen = {document.text}
+    seen = {_state(document)}
     whole = True
     for _ in range(_MOST_ROUNDS):
         candidates = [f for f in outcome.result.findings if f.fix is not None and wanted(f) and _name(f) not in blamed]
@@ -58,12 +58,12 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
         after = _made(outcome.document, chosen)
         result = lint(after)
         harm = _harm(outcome, after, result, chosen)
-        if harm is None and after.text in seen and after.encoding == outcome.document.encoding:
+        if harm is None and _state(after) in seen:
             harm = "does not heal what it is for"
         if harm is None:
             outcome.document, outcome.result = after, result
             outcome.fixed += chosen
-            seen.add(after.text)
+            seen.add(_state(after))
             whole = True
         elif len(chosen) == 1:
             blamed.add(_name(chosen[0]))
@@ -77,6 +77,10 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
 def encoded(document: Document) -> bytes:
     """The file that a document stands for, in its own encoding."""
     return encode(document.text, document.encoding, document.bom)
+
+
+def _state(document: Document) -> tuple[str, str, bool]:
+    return document.text, document.encoding, document.bom
 
 
 def _name(finding: Finding) -> tuple[str, str, str]:

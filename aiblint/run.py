@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aiblint.config import Settings
     from aiblint.finding import Finding
+    from aiblint.mend import Mended, Mending
     from aiblint.rule import Rule
     from aiblint.tables import Tables
 
@@ -32,7 +33,9 @@ class Run:
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
     `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
-    people, who can do without them and without a summary (`quiet`).
+    people, who can do without them and without a summary (`quiet`). `repaired` are findings that fixes healed, `mended` the files
+    that fixes changed, `failures` files that should have been written and could not be. `stdin` is what came from there, fixed
+    where that was asked for.
     """
 
     def __init__(self, rules: list[Rule], version: str) -> None:
@@ -44,11 +47,18 @@ class Run:
         self.templates = 0
         self.unversioned = 0
         self.suppressed = 0
-        self.fixed = 0
+        self.repaired: list[Finding] = []
+        self.mended: list[Mended] = []
         self.notes: list[str] = []
         self.defects: list[str] = []
+        self.failures: list[str] = []
+        self.stdin: bytes | None = None
         self.quiet = False
         self.root = find_root(os.getcwd()) or os.getcwd()
+
+    @property
+    def fixed(self) -> int:
+        return len(self.repaired)
 
 
 class Choice:
@@ -69,19 +79,19 @@ def choose(
     Raises UsageError for a selector that stands for no rule.
     """
     places = settings.places
-    wanted = _selected(rules, select or settings.select or ["*"], {} if select else places, registry.chosen)
-    left_out = {rule.id for rule in [*_selected(rules, settings.ignore, places), *_selected(rules, ignore)]}
+    wanted = selected(rules, select or settings.select or ["*"], {} if select else places, registry.chosen)
+    left_out = {rule.id for rule in [*selected(rules, settings.ignore, places), *selected(rules, ignore)]}
     changed: dict[str, str] = {}
     for given, where in ((settings.severity, places), (levels, {})):
         for selector, level in given.items():
-            changed.update({rule.id: level for rule in _selected(rules, [selector], where)})
+            changed.update({rule.id: level for rule in selected(rules, [selector], where)})
     if settings.placeholders == "allow":
         left_out.update(rule.id for rule in rules if rule.name == "placeholder-left")
     kept = [rule for rule in wanted if rule.id not in left_out and changed.get(rule.id) != OFF]
     return Choice(kept, changed)
 
 
-def _selected(
+def selected(
     rules: list[Rule],
     selectors: Iterable[str],
     places: Mapping[str, str] | None = None,
@@ -109,10 +119,11 @@ def _nearest(rules: list[Rule], selector: str) -> str:
 class Inputs:
     """What a run goes by beside its files: the day, the API version of templates that state none, parameter files.
 
-    `parameters` None: those that lie beside a template. `tables` are those that are shipped, with the user's changes.
+    `parameters` None: those that lie beside a template. `tables` are those that are shipped, with the user's changes. `mending`
+    says what is to be fixed, None: nothing.
     """
 
-    __slots__ = ("api_version", "parameters", "tables", "today")
+    __slots__ = ("api_version", "mending", "parameters", "tables", "today")
 
     def __init__(
         self,
@@ -120,20 +131,23 @@ class Inputs:
         api_version: str | None = None,
         parameters: list[Document] | None = None,
         tables: Tables = DEFAULT,
+        mending: Mending | None = None,
     ) -> None:
         self.today = today
         self.api_version = api_version
         self.parameters = parameters
         self.tables = tables
+        self.mending = mending
 
 
-def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
+def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, *, in_place: bool = False) -> None:
     """Lints one file's content that is known to be worth it, and adds what came of it to the run.
 
+    `in_place`: the content is that of a file called `path`, which may be written where fixes are asked for.
     Whatever breaks while a file is read becomes a defect of the run: the other files are still linted.
     """
     try:
-        _lint(run, data, path, choice, inputs)
+        _lint(run, data, path, choice, inputs, in_place)
     except Exception as error:
         run.defects.append(f"{path} could not be read: {described(error)}")
 
@@ -149,14 +163,34 @@ def described(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error)[:200]}{where}"
 
 
-def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> None:
-    """Each parameter file makes a deployment of its own; without one the defaults count."""
+def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_place: bool) -> None:
     document = syntax.read(data, path)
-    checkout = Checkout(path)
+    lint = _linter(document, path, choice, inputs)
+    if inputs.mending is None:
+        result = lint(document)
+    else:
+        from aiblint import mend  # here, because most runs fix nothing
 
-    def lint(given: Document | None) -> engine.Result:
+        mended = mend.mend(data, document, lint, inputs.mending, write=in_place)
+        _keep(run, mended, in_place)
+        result = mended.result
+    if inputs.api_version is None:
+        run.unversioned += sum(template.api_version is None for template in result.templates)
+    run.findings.extend(result.findings)
+    run.defects.extend(result.defects)
+    run.templates += len(result.templates)
+    if result.templates:
+        run.linted.append(path)
+
+
+def _linter(document: Document, path: str, choice: Choice, inputs: Inputs) -> Callable[[Document], engine.Result]:
+    """Lints a document, and again what fixes make of it: each parameter file makes a deployment of its own."""
+    checkout = Checkout(path)
+    sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
+
+    def once(state: Document, given: Document | None) -> engine.Result:
         return engine.lint(
-            document,
+            state,
             choice.rules,
             checkout,
             inputs.today,
@@ -166,16 +200,22 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs) -> N
             tables=inputs.tables,
         )
 
-    sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
-    results = [(os.path.basename(given.path), lint(given)) for given in sets] or [("", lint(None))]
-    result = engine.merged(results)
-    if inputs.api_version is None:
-        run.unversioned += sum(template.api_version is None for template in result.templates)
-    run.findings.extend(result.findings)
-    run.defects.extend(result.defects)
-    run.templates += len(result.templates)
-    if result.templates:
-        run.linted.append(path)
+    def lint(state: Document) -> engine.Result:
+        results = [(os.path.basename(given.path), once(state, given)) for given in sets]
+        return engine.merged(results or [("", once(state, None))])
+
+    return lint
+
+
+def _keep(run: Run, mended: Mended, in_place: bool) -> None:
+    run.notes += mended.remarks
+    run.failures += mended.failures
+    run.defects += mended.defects
+    run.repaired += mended.fixed
+    if mended.text is not None:
+        run.mended.append(mended)
+        if not in_place:
+            run.stdin = mended.text
 
 
 def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:
@@ -199,4 +239,4 @@ def lint_files(
         if isinstance(content, sniff.PathError):
             lint_unreadable(run, path, content.reason, choice(path), inputs)
         elif content is not None:
-            lint_bytes(run, content, path, choice(path), inputs)
+            lint_bytes(run, content, path, choice(path), inputs, in_place=True)

@@ -19,13 +19,19 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def say(text: str, end: str = "\n") -> None:
-    """Prints to stdout. Raises OutputError where that is closed or full, BrokenPipeError where the reader went away."""
+def say(text: str | bytes, end: str = "\n") -> None:
+    """Prints to stdout. Raises OutputError where that is closed or full, BrokenPipeError where the reader went away.
+
+    Bytes are a file's content: they go out as they are.
+    """
     # Without a stdout (`>&-`) print() would do nothing, and nobody would know that the report is lost.
     if sys.stdout is None:
         raise OutputError("standard output is closed")
     try:
-        sys.stdout.write(text + end)
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text + end)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -34,12 +40,12 @@ def say(text: str, end: str = "\n") -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
-def complain(text: str) -> None:
+def complain(text: str, end: str = "\n") -> None:
     """Prints to stderr, if there is one that takes it."""
     if sys.stderr is None:  # print() would take stdout instead
         return
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(text + end)
         sys.stderr.flush()
     except OSError:
         return

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from aiblint.document import Document
-from aiblint.finding import Finding, Related
+from aiblint.finding import Edit, Finding, Fix, Related
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,7 +38,8 @@ class FakeRun:
         self.templates = parts.get("templates", 2)
         self.rules = parts.get("rules", [])
         self.suppressed = parts.get("suppressed", 0)
-        self.fixed = parts.get("fixed", 0)
+        self.repaired = parts.get("repaired", ())
+        self.fixed = parts.get("fixed", len(self.repaired))
         self.notes = parts.get("notes", [])
         self.quiet = parts.get("quiet", False)
         self.root = parts.get("root", str(ROOT))
@@ -122,10 +123,11 @@ def hostile_run(text: str) -> FakeRun:
     document = Document(path, f"{text} {text}\n{text}", None, [])
     middle = len(text) + 1
     related = (Related(0, 1, text),)
+    fix = Fix(text, (Edit(0, 1, text),), safe=False)
     found = finding(
-        document, middle, middle + 1, NAME, text, pointer=text, at=text, template=text, related=related, summary=text
+        document, middle, middle + 1, NAME, text, pointer=text, at=text, template=text, related=related, summary=text, fix=fix
     )
-    return FakeRun([found], rules=[NAME], notes=[text])
+    return FakeRun([found], rules=[NAME], notes=[text], repaired=[found])
 
 
 def strings(value: object) -> list[str]:

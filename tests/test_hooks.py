@@ -50,17 +50,18 @@ def run_hooks(folder: Path, home: Path, config: str, *arguments: str, **environm
     )
 
 
-def local_config() -> str:
-    """The manifest's hooks as local ones that run what is installed here: no cloning, no building."""
+def local_config(*ids: str) -> str:
+    """Hooks of the manifest as local ones that run what is installed here: no cloning, no building."""
     command = f"{sys.executable} -m aiblint"
-    hooks = [{**hook, "language": "system", "entry": hook["entry"].replace("aiblint", command, 1)} for hook in manifest()]
+    wanted = [hook for hook in manifest() if hook["id"] in (ids or ("aiblint",))]
+    hooks = [{**hook, "language": "system", "entry": hook["entry"].replace("aiblint", command, 1)} for hook in wanted]
     return yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]})
 
 
 def test_the_manifest_holds_nothing_that_pre_commit_would_overlook() -> None:
     for hook in manifest():
         assert set(hook) <= KNOWN_KEYS
-    assert [hook["id"] for hook in manifest()] == ["aiblint"]
+    assert [hook["id"] for hook in manifest()] == ["aiblint", "aiblint-fix"]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,27 @@ def test_files_split_over_processes_give_the_same_findings(repository: Path, tmp
     heads = [sorted(line for line in done.stdout.splitlines() if ": error AIB" in line) for done in runs]
     assert heads[0] == heads[1]
     assert sum(line.count("AIB801") for line in heads[0]) == 9
+
+
+def test_the_fixing_hook_stops_the_first_commit_and_lets_the_second_pass(repository: Path, tmp_path: Path) -> None:
+    clean = (repository / "clean0.json").read_text()
+    for i in range(9):
+        (repository / f"clean{i}.json").write_text(clean.replace('"vmSize"', '"vmsize"'))
+    first, second = (
+        run_hooks(repository, tmp_path / "home", local_config("aiblint-fix"), PYTHONPATH=str(ROOT)) for _ in range(2)
+    )
+    assert (first.returncode, first.stdout.count(": fixed AIB106")) == (1, 9), first.stdout + first.stderr
+    assert "files were modified by this hook" in first.stdout
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert {(repository / f"clean{i}.json").read_text() for i in range(9)} == {clean}
+
+
+def test_the_fixing_hook_fails_where_something_is_left(repository: Path, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "examples" / "mistakes.json", repository / "bad.json")
+    runs = [run_hooks(repository, tmp_path / "home", local_config("aiblint-fix"), PYTHONPATH=str(ROOT)) for _ in range(2)]
+    assert [done.returncode for done in runs] == [1, 1]
+    assert "AIB801" in runs[1].stdout
+    assert "modified" not in runs[1].stdout
 
 
 @pytest.mark.slow

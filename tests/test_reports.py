@@ -141,6 +141,7 @@ def test_json_report_whole() -> None:
                 "help": "https://learn.microsoft.com/azure/checksum-missing",
             },
         ],
+        "fixed": [],
     }
 
 

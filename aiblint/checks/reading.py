@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.change import Repair, Splice
+from aiblint.change import Recode, Repair, Splice
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
 from aiblint.syntax.json import string_offsets, suspicious_escapes
 
@@ -38,12 +38,14 @@ def reader_mistake(
         return
     for mistake in document.mistakes:
         if mistake.kind in kinds:
-            yield TextProblem(mistake.start, mistake.end, mistake.message, fix=_repair(mistake))
+            yield TextProblem(mistake.start, mistake.end, mistake.message, fix=_repair(mistake, document))
 
 
-def _repair(mistake: Mistake) -> Repair | None:
+def _repair(mistake: Mistake, document: Document) -> Repair | None:
     if mistake.kind == "trailing-comma":
         return Repair("delete the comma", Splice(mistake.start, mistake.end, ""), safe=True)
+    if mistake.kind == "encoding" and document.encoding != "latin-1":  # which code page it is, nobody knows
+        return Repair("save it as UTF-8 without byte order mark", Recode(), safe=True)
     return None
 
 

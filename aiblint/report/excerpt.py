@@ -20,14 +20,15 @@ def excerpt(document: Document, start: int, end: int) -> tuple[int, str, str]:
     What rules took for a secret is shown as asterisks.
     """
     number, column = document.position(start)
-    source = _masked(document, number)
+    source = masked(document, number)
     first = min(column - 1, len(source))
     last = max(min(first + end - start, len(source)), first)
     shown, carets = _cut(source, first, last)
     return number, shown, carets
 
 
-def _masked(document: Document, number: int) -> str:
+def masked(document: Document, number: int) -> str:
+    """A line of a document, what rules took for a secret as asterisks."""
     source = document.line_text(number)
     begin = document.line_starts[number - 1]
     for start, end in document.secrets:

@@ -17,7 +17,11 @@ VERSION = 1
 
 def render(run: Run, *, color: bool = False) -> str:
     """ASCII only, the same bytes for the same run. `color` has no meaning here."""
-    report = {**head(run), "findings": [finding_object(finding) for finding in run.findings]}
+    report = {
+        **head(run),
+        "findings": [finding_object(finding) for finding in run.findings],
+        "fixed": [repaired_object(finding) for finding in run.repaired],
+    }
     return safe.json_text(json.dumps(report, indent=2)) + "\n"
 
 
@@ -55,9 +59,36 @@ def finding_object(finding: Finding) -> dict[str, object]:
         "end_column": end_column,
         "pointer": finding.pointer,
         "at": finding.at,
-        "fix": None,
+        "fix": fix_object(finding),
         "related": [related_object(finding, related) for related in finding.related],
         "help": finding.help,
+    }
+
+
+def fix_object(finding: Finding) -> dict[str, object] | None:
+    """A range without characters inserts. A fix without edits saves the file in the `encoding` that it names."""
+    fix = finding.fix
+    if fix is None:
+        return None
+    edits = []
+    for edit in fix.edits:
+        line, column = finding.document.position(edit.start)
+        end_line, end_column = finding.document.position(edit.end)
+        edits.append({"line": line, "column": column, "end_line": end_line, "end_column": end_column, "text": edit.text})
+    written: dict[str, object] = {"title": fix.title, "safe": fix.safe, "edits": edits}
+    return written if fix.encoding is None else {**written, "encoding": fix.encoding}
+
+
+def repaired_object(finding: Finding) -> dict[str, object]:
+    """A finding that a fix healed, with the place that it had."""
+    line, column = finding.document.position(finding.start)
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "path": finding.path,
+        "line": line,
+        "column": column,
+        "title": finding.fix.title if finding.fix is not None else "",
     }
 
 

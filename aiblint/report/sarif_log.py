@@ -99,13 +99,17 @@ class SourceFile:
         pairs = bisect.bisect_left(self._astral, offset) - bisect.bisect_left(self._astral, offset - column + 1)
         return line, column + pairs
 
-    def location(self, start: int, end: int) -> om.PhysicalLocation:
+    @property
+    def artifact(self) -> om.ArtifactLocation:
+        return om.ArtifactLocation(uri=self.uri, uri_base_id=self.uri_base_id)
+
+    def region(self, start: int, end: int) -> om.Region:
         line, column = self.position(start)
         end_line, end_column = self.position(end)
-        return om.PhysicalLocation(
-            artifact_location=om.ArtifactLocation(uri=self.uri, uri_base_id=self.uri_base_id),
-            region=om.Region(start_line=line, start_column=column, end_line=end_line, end_column=end_column),
-        )
+        return om.Region(start_line=line, start_column=column, end_line=end_line, end_column=end_column)
+
+    def location(self, start: int, end: int) -> om.PhysicalLocation:
+        return om.PhysicalLocation(artifact_location=self.artifact, region=self.region(start, end))
 
 
 def artifact_uri(path: str, root: str) -> tuple[str, str | None]:
@@ -202,8 +206,23 @@ def _result(finding: Finding, file: SourceFile, rule_index: int) -> om.Result:
         message=om.Message(text=escape_links(finding.message) + _links(finding)),
         locations=[om.Location(physical_location=file.location(finding.start, finding.end), logical_locations=names)],
         related_locations=related or None,
+        fixes=_fixes(finding, file),
         partial_fingerprints={"primaryLocationLineHash": file.fingerprints[line - 1]},
     )
+
+
+def _fixes(finding: Finding, file: SourceFile) -> list[om.Fix] | None:
+    """The fix as replacements; one that changes the encoding has none, and SARIF no words for it."""
+    fix = finding.fix
+    if fix is None or not fix.edits:
+        return None
+    replacements = [
+        om.Replacement(deleted_region=file.region(edit.start, edit.end), inserted_content=om.ArtifactContent(text=edit.text))
+        for edit in fix.edits
+    ]
+    title = fix.title if fix.safe else f"{fix.title} (unsafe: look at what it changes)"
+    changes = om.ArtifactChange(artifact_location=file.artifact, replacements=replacements)
+    return [om.Fix(description=om.Message(text=escape_links(title)), artifact_changes=[changes])]
 
 
 def _links(finding: Finding) -> str:

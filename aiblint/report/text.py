@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiblint.finding import Finding
+    from aiblint.finding import Finding, Fix
     from aiblint.run import Run
 
 _RESET = "\x1b[0m"
@@ -54,6 +54,8 @@ def block(finding: Finding, color: bool) -> list[str]:
         lines.append(f"{number:>{gutter}} | {shown}".rstrip())
         lines.append(f"{'':>{gutter}} | {paint_carets(carets, finding.severity, color)}")
     lines.append(f"{'':>{gutter}} = {safe.line(safe.shorten(finding.summary))}")
+    if finding.fix is not None:
+        lines.append(f"{'':>{gutter}} * {fixable(finding.fix)}")
     for related in finding.related:
         document = related.document or finding.document
         line, column = document.position(related.start)
@@ -62,18 +64,33 @@ def block(finding: Finding, color: bool) -> list[str]:
     return lines
 
 
+def fixable(fix: Fix) -> str:
+    """How a finding is mended: `fixable with --fix: write 'Shell'`."""
+    options = "--fix" if fix.safe else "--fix --unsafe-fixes"
+    return f"fixable with {options}: {safe.line(safe.shorten(fix.title))}"
+
+
 def paint_carets(carets: str, severity: str, color: bool) -> str:
     marks = carets.lstrip()
     return " " * (len(carets) - len(marks)) + paint(marks, _COLORS[severity], color)
 
 
 def closing(run: Run, color: bool) -> Iterator[str]:
-    """The run's notes, then the summary line; nothing of that in a run that is to be quiet."""
+    """What was fixed, the run's notes, then the summary line; nothing of that in a run that is to be quiet."""
     if run.quiet:
         return
+    for finding in run.repaired:
+        yield _repaired(finding)
     for note in run.notes:
         yield safe.line(note)
     yield paint(summary(run), _BOLD, color)
+
+
+def _repaired(finding: Finding) -> str:
+    """A finding that is gone; its place is where it was."""
+    line, column = finding.document.position(finding.start)
+    title = finding.fix.title if finding.fix is not None else ""
+    return safe.line(f"{finding.path}:{line}:{column}: fixed {finding.rule} {finding.name}: {safe.shorten(title)}")
 
 
 def count(number: int, noun: str) -> str:
@@ -88,6 +105,12 @@ def summary(run: Run) -> str:
         counts[finding.severity] += 1
     found = ", ".join(count(number, severity) for severity, number in counts.items() if number)
     facts = [f"{count(run.templates, 'template')} found", f"{count(run.files, 'file')} read"]
+    fixes = [finding.fix for finding in run.findings if finding.fix is not None]
+    safe_ones = sum(fix.safe for fix in fixes)
+    if safe_ones:
+        facts.append(f"{safe_ones} fixable with --fix")
+    if len(fixes) > safe_ones:
+        facts.append(f"{len(fixes) - safe_ones} with --fix --unsafe-fixes")
     if run.fixed:
         facts.append(f"{count(run.fixed, 'finding')} fixed")
     if run.suppressed:
