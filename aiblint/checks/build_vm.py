@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from aiblint.check import Problem, check, listed
+from aiblint.machines import image_generation
+from aiblint.platforms import marketplace_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,27 +77,15 @@ def os_disk_below_source(
 def os_disk_above_generation_1(value: Value, context: Context, *, most: int, largest: int) -> Iterator[Problem]:
     """An OS disk size above `most` GB, up to `largest`, on a marketplace image of generation 1."""
     size = _gigabytes(value)
-    if size is not None and most < size <= largest and _is_generation_1(*_marketplace(context)):
+    if size is None or not most < size <= largest:
+        return
+    image = marketplace_image(context.template.root.get("properties", "source"))
+    if image is not None and image_generation(image, context.tables) == "1":
         yield Problem(
             value,
             f"a generation 1 VM boots from at most {most} GB, {size} GB cannot be used; write at most {most}, or take a "
             "generation 2 image as source",
         )
-
-
-def _is_generation_1(publisher: str, image: str) -> bool:
-    """Whether a marketplace image is certainly of generation 1; takes what `_marketplace` gives."""
-    parts = set(image.replace("_", "-").replace(" ", "-").split("-"))
-    if parts & {"g1", "gen1"}:
-        return True
-    if parts & {"g2", "gen2", "gensecond", "edition", "cvm", "arm64", "ent", "cpc"}:
-        return False
-    offer = image.partition(" ")[0]
-    if publisher == "canonical":
-        return offer == "ubuntuserver" or offer.startswith("0001-com-ubuntu-server")
-    return (publisher == "microsoftwindowsserver" and offer == "windowsserver") or (
-        publisher == "microsoftwindowsdesktop" and offer == "windows-10"
-    )
 
 
 @check
