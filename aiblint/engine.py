@@ -10,7 +10,7 @@ from aiblint.finding import Finding, Related
 from aiblint.query import select
 from aiblint.syntax.json import string_offsets
 from aiblint.tables import DEFAULT
-from aiblint.template import find
+from aiblint.template import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,12 +30,16 @@ DEFINED = "the value is defined here"
 
 
 class Result:
-    """What came of one document: its templates, the findings in file order, and the checks that broke."""
+    """What came of one document: its templates, the findings in file order, and the checks that broke.
 
-    __slots__ = ("defects", "findings", "templates")
+    `left_out` are the lines of image templates that are certainly not deployed; nothing is said about them.
+    """
 
-    def __init__(self, templates: list[Template]) -> None:
+    __slots__ = ("defects", "findings", "left_out", "templates")
+
+    def __init__(self, templates: list[Template], left_out: list[int]) -> None:
         self.templates = templates
+        self.left_out = left_out
         self.findings: list[Finding] = []
         self.defects: list[str] = []
 
@@ -55,7 +59,9 @@ class _Lint:
         self.document = document
         self.parameters = parameters
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
-        self.templates = find(document, given)
+        found = read(document, given)
+        self.templates = found.deployed
+        self.left_out = [document.position(node.start)[0] for node in found.left_out]
         self.contexts = [self._context(template, checkout, today, api_version, tables) for template in self.templates]
 
     def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None, tables: Tables) -> Context:
@@ -107,7 +113,7 @@ def lint(
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
     under_way = _Lint(document, checkout, today, api_version, parameters, tables)
-    result = Result(under_way.templates)
+    result = Result(under_way.templates, under_way.left_out)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}
     listed = list(rules)
@@ -261,7 +267,10 @@ def merged(results: list[tuple[str, Result]]) -> Result:
     """
     if len(results) == 1:
         return results[0][1]
-    whole = Result(results[0][1].templates)
+    templates = {template.node: template for _, result in results for template in result.templates}
+    whole = Result(
+        list(templates.values()), [line for line in results[0][1].left_out if all(line in r.left_out for _, r in results)]
+    )
     first: dict[tuple[str, int, int, str], Finding] = {}
     causes: dict[tuple[str, int, int, str], list[str]] = {}
     for name, result in results:

@@ -181,6 +181,11 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     run.templates += len(result.templates)
     if result.templates:
         run.linted.append(path)
+    for line in result.left_out:
+        run.notes.append(
+            f"{path}:{line}: this image template is never deployed (its condition or that of the deployment around it is false, "
+            "or a loop runs no round) and was not checked"
+        )
 
 
 def _linter(document: Document, path: str, choice: Choice, inputs: Inputs) -> Callable[[Document], engine.Result]:

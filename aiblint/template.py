@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import placeholders
-from aiblint.arm.scope import Scope
+from aiblint import placeholders, resources
 from aiblint.document import ARRAY, OBJECT, STRING, UNREADABLE, Document, Node
 from aiblint.effective import Builder
 from aiblint.value import UNKNOWN, Unfilled, Value
@@ -12,32 +11,32 @@ __all__ = ["TRIGGER", "TYPE", "UNKNOWN", "Template", "Unfilled", "Value", "find"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from aiblint.arm.scope import Scope
+    from aiblint.resources import Container, Resource
 
 TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 TRIGGER = TYPE + "/triggers"
 _SHORT_TYPE = "Microsoft.VirtualMachineImages"
-_DEPLOYMENT = "microsoft.resources/deployments"
-
-_DEEPEST = 100
 
 
 class Template:
     """One image template. `kind` is "body" (the file is the resource) or "arm" (it stands in a deployment template).
 
-    `scope` is what its expressions see, None for a body. `triggers` are its `imageTemplates/triggers`, whether they stand
-    inside it or beside it. `unfilled` and `slips` are what reading it came upon.
+    `resource` tells of its place in the deployment, `scope` is what its expressions see; both are None for a body. `triggers`
+    are its `imageTemplates/triggers`, whether they stand inside it or beside it. `unfilled` and `slips` are what reading it
+    came upon.
     """
 
-    __slots__ = ("kind", "node", "root", "scope", "slips", "triggers", "unfilled")
+    __slots__ = ("kind", "node", "resource", "root", "scope", "slips", "triggers", "unfilled")
 
-    def __init__(self, node: Node, root: Value, kind: str, scope: Scope | None, read: Builder) -> None:
-        self.scope = scope
+    def __init__(self, node: Node, root: Value, resource: Resource | None, builder: Builder) -> None:
+        self.resource = resource
+        self.scope = resource.scope if resource is not None else None
         self.node = node
         self.root = root
-        self.kind = kind
-        self.unfilled = read.unfilled
-        self.slips = read.slips
+        self.kind = "body" if resource is None else "arm"
+        self.unfilled = builder.unfilled
+        self.slips = builder.slips
         self.triggers: list[Value] = []
 
     @property
@@ -61,53 +60,73 @@ class Template:
 
 
 def find(document: Document, given: Node | None = None) -> list[Template]:
-    """Every image template of a document, in file order. A mention of the type elsewhere is no template.
+    """Every image template of a document that is or may be deployed, in file order. A mention of the type elsewhere is none.
 
     `given` is the object below `parameters` of the parameter file that the deployment goes with.
     """
+    return read(document, given).deployed
+
+
+class Found:
+    """The image templates of a document: those that are deployed, or may be, and those that certainly are not."""
+
+    __slots__ = ("deployed", "left_out")
+
+    def __init__(self, deployed: list[Template], left_out: list[Node]) -> None:
+        self.deployed = deployed
+        self.left_out = left_out
+
+
+def read(document: Document, given: Node | None = None) -> Found:
+    """Like `find`, with the image templates that a condition which is false keeps from being deployed."""
     root = document.root
     if root is None or root.kind != OBJECT:
-        return []
-    if _is_deployment(root):
-        found = [
-            (_template(document, node, scope, "arm"), scope) for node, scope in _resources(root, Scope(root, given=given), 0)
-        ]
-        lists: dict[Node | None, list[Node]] = {}
-        for template, scope in found:
-            owner = template.node.parent
-            if owner not in lists:
-                lists[owner] = _trigger_nodes(owner, scope)
-            _attach_triggers(template, scope, lists[owner], len(found) == 1)
-        return [template for template, _ in found]
-    if _is_image_template(root, None):
-        return [_template(document, root, None, "body")]
-    return []
+        return Found([], [])
+    if not _is_deployment(root):
+        return Found([_template(document, root, None)] if _is_image_template(root, None) else [], [])
+    wanted = [resource for resource in resources.read(root, given).walk() if _is_wanted(resource)]
+    found = [_template(document, resource.node, resource) for resource in wanted if resource.deployed is not False]
+    beside: dict[Container, list[Resource]] = {}
+    for template in found:
+        assert template.resource is not None
+        container = template.resource.container
+        if container not in beside:
+            beside[container] = [other for other in container.resources if _is_trigger_beside(other)]
+        _attach_triggers(template, beside[container], len(found) == 1)
+    return Found(found, [resource.node for resource in wanted if resource.deployed is False and not resource.existing])
 
 
-def _trigger_nodes(resources: Node | None, scope: Scope) -> list[Node]:
-    """The triggers among the resources of one list."""
-    return [
-        node
-        for node in (resources.children if resources is not None else [])
-        if node.kind == OBJECT and (scope.text(node.find("type")) or "").lower() == TRIGGER.lower() and not _is_existing(node)
-    ]
+def _is_wanted(resource: Resource) -> bool:
+    above = resource.parent
+    return (
+        not resource.existing
+        and _is_image_template(resource.node, resource.scope)
+        and (above is None or not _is_image_template(above.node, above.scope))
+    )
 
 
-def _attach_triggers(template: Template, scope: Scope, beside: list[Node], only: bool) -> None:
+def _is_trigger_beside(resource: Resource) -> bool:
+    return resource.type == TRIGGER.lower() and resource.parent is None and resource.deployed is not False
+
+
+def _attach_triggers(template: Template, beside: list[Resource], only: bool) -> None:
     """Finds the triggers of a template: child resources, and resources beside it that bear its name.
 
     Where the file has one template only, a trigger whose name only the deployment knows is taken for its own.
     """
     own = template.root.get("resources")
     for child in (own.items or list(own.members.values())) if own is not None else []:
+        condition = child.get("condition")
+        if condition is not None and condition.value is False:
+            continue
         if (child.text_of("type") or "").lower() in ("triggers", TRIGGER.lower()):
             template.triggers.append(child)
     name = template.root.text_of("name")
-    for node in beside:
-        parent = (scope.text(node.find("name")) or "").partition("/")[0] or None
+    for resource in beside:
+        parent = (resource.scope.text(resource.node.find("name")) or "").partition("/")[0] or None
         if (parent is None and only) or (parent is not None and name is not None and parent.lower() == name.lower()):
             builder = Builder()
-            trigger = builder.value(node, scope, None, template.root, "triggers")
+            trigger = builder.value(resource.node, resource.scope, None, template.root, "triggers")
             template.triggers.append(trigger)
             template.unfilled += builder.unfilled
             template.slips += builder.slips
@@ -117,46 +136,8 @@ def _is_deployment(root: Node) -> bool:
     named = root.find("$schema")
     if named is not None and named.kind == STRING and "deploymenttemplate.json" in str(named.value).lower():
         return True
-    resources = root.find("resources")
-    return resources is not None and resources.kind in (ARRAY, OBJECT) and not _is_image_template(root, None)
-
-
-def _resources(deployment: Node, scope: Scope, depth: int) -> Iterator[tuple[Node, Scope]]:
-    """The image templates among a deployment's resources, nested deployments and child resources included."""
-    listed = deployment.find("resources")
-    if listed is None or listed.kind not in (ARRAY, OBJECT) or depth > _DEEPEST:
-        return
-    for resource in listed.children:
-        if resource.kind != OBJECT or _is_existing(resource):
-            continue
-        if _is_image_template(resource, scope):
-            yield resource, scope
-            continue
-        if (scope.text(resource.find("type")) or "").lower() == _DEPLOYMENT:
-            inner = _at(resource, "properties", "template")
-            if inner is not None and inner.kind == OBJECT:
-                yield from _resources(inner, _inner_scope(resource, inner, scope), depth + 1)
-        yield from _resources(resource, scope, depth + 1)
-
-
-def _inner_scope(deployment: Node, inner: Node, outer: Scope) -> Scope:
-    """Nested expressions are read in the outer template unless the deployment asks for the inner one."""
-    option = _at(deployment, "properties", "expressionEvaluationOptions", "scope")
-    if (outer.text(option) or "outer").lower() != "inner":
-        return outer
-    return Scope(inner, _at(deployment, "properties", "parameters"), outer)
-
-
-def _at(node: Node, *names: str) -> Node | None:
-    found: Node | None = node
-    for name in names:
-        found = found.find(name) if found is not None else None
-    return found
-
-
-def _is_existing(resource: Node) -> bool:
-    existing = resource.find("existing")
-    return existing is not None and existing.value is True
+    listed = root.find("resources")
+    return listed is not None and listed.kind in (ARRAY, OBJECT) and not _is_image_template(root, None)
 
 
 def _is_image_template(resource: Node, scope: Scope | None) -> bool:
@@ -171,7 +152,7 @@ def _is_image_template(resource: Node, scope: Scope | None) -> bool:
             return True
         if "virtualmachineimages" not in folded and "imagetemplate" not in folded and placeholders.find(text) is None:
             return False
-    source, distribute = _at(resource, "properties", "source"), _at(resource, "properties", "distribute")
+    source, distribute = resources.at(resource, "properties", "source"), resources.at(resource, "properties", "distribute")
     if source is None or distribute is None:
         return False
     # In a JSON schema `source` describes a source; in a template it is one.
@@ -182,7 +163,7 @@ def _is_image_template(resource: Node, scope: Scope | None) -> bool:
 _DAMAGE = frozenset({"control-character", "lone-surrogate", "not-a-number", "unclosed", "unclosed-string"})
 
 
-def _template(document: Document, node: Node, scope: Scope | None, kind: str) -> Template:
+def _template(document: Document, node: Node, resource: Resource | None) -> Template:
     builder = Builder([mistake.start for mistake in document.mistakes if mistake.kind in _DAMAGE])
-    root = builder.value(node, scope)
-    return Template(node, root, kind, scope, builder)
+    root = builder.value(node, resource.scope if resource is not None else None)
+    return Template(node, root, resource, builder)

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from aiblint import engine, registry
+from aiblint.checkout import Checkout
 from aiblint.syntax.json import read
 from aiblint.template import Template, find
+from aiblint.template import read as read_templates
 
 TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
@@ -208,3 +211,75 @@ def test_a_value_that_the_reader_found_damaged_is_unknown(written: str) -> None:
     [template] = find(read(text.encode(), "x.json"))
     assert template.root.get("location").known is False  # type: ignore[union-attr]
     assert template.root.get("type").known  # type: ignore[union-attr]
+
+
+def spec(inner: Any) -> dict[str, Any]:
+    return {"type": "Microsoft.Resources/templateSpecs/versions", "name": "s/1", "properties": {"mainTemplate": inner}}
+
+
+OFF = {"parameters": {"on": {"type": "bool", "defaultValue": False}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "deployed"),
+    [
+        (deployment({**BODY, "condition": False}), False),
+        (deployment({**BODY, "condition": "[false()]"}), False),
+        (deployment({**BODY, "condition": "[parameters('on')]"}, **OFF), False),
+        (deployment({**BODY, "condition": "[not(parameters('on'))]"}, **OFF), True),
+        (deployment({**BODY, "condition": True}), True),
+        (deployment({**BODY, "condition": "[parameters('on')]"}, parameters={"on": {"type": "bool"}}), True),
+        (deployment({**BODY, "condition": "[equals(resourceGroup().location, 'x')]"}), True),
+        (deployment({**BODY, "copy": {"name": "all", "count": 0}}), False),
+        (deployment({**BODY, "copy": {"name": "all", "count": "[length(createArray())]"}}), False),
+        (deployment({**BODY, "copy": {"name": "all", "count": 2}}), True),
+        (deployment({**nested(deployment(BODY)), "condition": False}), False),
+        (deployment({**nested(deployment(nested(deployment(BODY)))), "condition": False}), False),
+        (deployment({"type": "a/b", "condition": False, "resources": [BODY]}), True),
+    ],
+)
+def test_what_is_never_deployed_is_left_out(value: Any, deployed: bool) -> None:
+    found = read_templates(read(json.dumps(value).encode(), "x.json"))
+    assert (len(found.deployed), len(found.left_out)) == ((1, 0) if deployed else (0, 1))
+
+
+def test_a_loop_of_one_round_knows_its_index() -> None:
+    [template] = templates(
+        deployment({**BODY, "name": "[concat('a', copyIndex('all', 1))]", "copy": {"name": "all", "count": 1}})
+    )
+    assert template.root.text_of("name") == "a1"
+    [template] = templates(deployment({**BODY, "name": "[concat('a', copyIndex())]", "copy": {"name": "all", "count": 2}}))
+    assert template.root.text_of("name") is None
+
+
+def test_the_template_of_a_template_spec_is_read_after_one_working_out() -> None:
+    inner = deployment(
+        {**BODY, "name": "[[parameters('name')]", "location": "[parameters('where')]", "tags": {"a": "[[[x]"}},
+        parameters={"name": {"type": "string", "defaultValue": "ubuntu"}},
+    )
+    whole = deployment(spec(inner), parameters={"where": {"type": "string", "defaultValue": "westus"}})
+    [template] = templates(whole)
+    assert template.node.pointer == "/resources/0/properties/mainTemplate/resources/0"
+    assert [template.root.text_of(*path) for path in (("name",), ("location",), ("tags", "a"))] == ["ubuntu", "westus", "[x]"]
+
+
+def test_a_mistake_in_a_template_spec_is_shown_where_it_stands() -> None:
+    image = {**BODY, "name": "[[concat(QaQ, toLowr('b'))]", "tags": {"a": "[[parameters('x'"}}
+    document = read(json.dumps(deployment(spec(deployment(image)))).replace("Q", "\\u0027").encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23")
+    assert result.defects == []
+    shown = {finding.name: document.text[finding.start : finding.end] for finding in result.findings}
+    assert shown["undefined-reference"] == "toLowr"
+
+
+def test_what_only_the_deployment_of_a_template_spec_knows_is_unknown() -> None:
+    whole = deployment(spec(deployment({**BODY, "location": "[resourceGroup().location]"})))
+    [template] = templates(whole)
+    assert template.root.get("location").known is False  # type: ignore[union-attr]
+
+
+def test_with_symbolic_names_nested_templates_have_a_scope_of_their_own() -> None:
+    inner = deployment({**BODY, "name": "[variables('v')]"}, variables={"v": "inner"})
+    outer = {**deployment(), "languageVersion": "2.0", "variables": {"v": "outer"}, "resources": {"n": nested(inner)}}
+    assert templates(outer)[0].root.text_of("name") == "inner"
+    assert templates({**outer, "resources": [nested(inner)]})[0].root.text_of("name") == "outer"

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from aiblint.arm.environment import Budget, Environment, Problem, UserFunction
 from aiblint.arm.evaluate import evaluate_node
+from aiblint.arm.scope import MOST_COPIES, deployment_level
 from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
 from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-MOST_COPIES = 800
-"""Iterations that a deployment allows for one loop.
-https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-properties#copy-limits"""
 
 _TYPES = {
     "string": "string",
@@ -44,7 +41,7 @@ class Deployment(Environment):
         problems: list[Problem] | None = None,
         budget: Budget | None = None,
     ) -> None:
-        super().__init__(problems, budget, deployment_scope(template))
+        super().__init__(problems, budget, deployment_level(template))
         self._parameters = template.find("parameters")
         self._variables = template.find("variables")
         self._functions = template.find("functions")
@@ -180,15 +177,6 @@ def copied(loop: Node, environment: Environment) -> Term:
     if count is None or not environment.budget.spend(count):
         return Arr([], open=True, node=loop)
     return Arr([evaluate_node(written, Loop(environment, name, index)) for index in range(count)], node=loop)
-
-
-def deployment_scope(template: Node) -> str:
-    """Where a template is deployed to, by its `$schema`: resourceGroup, subscription, managementGroup or tenant."""
-    schema = _text(template.find("$schema")).lower()
-    for word in ("subscription", "managementGroup", "tenant"):
-        if f"/{word.lower()}deploymenttemplate.json" in schema:
-            return word
-    return "resourceGroup"
 
 
 def _handed(name: str, handed: Node, kind: str | None, environment: Environment) -> Term:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.document import NULL, OBJECT, STRING, Node
+from aiblint.document import NULL, NUMBER, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
 _CALL = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
+
+MOST_COPIES = 800
+"""Iterations that a deployment allows for one loop.
+https://learn.microsoft.com/azure/azure-resource-manager/templates/copy-properties#copy-limits"""
 
 
 def is_expression(text: str) -> bool:
@@ -32,6 +36,16 @@ def is_parameter(text: str) -> bool:
     """Whether a string is one parameter and nothing else: `[parameters('x')]`."""
     match = _REFERENCE.fullmatch(text)
     return match is not None and match[1].lower() == "parameters"
+
+
+def deployment_level(template: Node) -> str:
+    """Where a template is deployed to, by its `$schema`: resourceGroup, subscription, managementGroup or tenant."""
+    named = template.find("$schema")
+    schema = str(named.value).lower() if named is not None else ""
+    for level in ("subscription", "managementGroup", "tenant"):
+        if f"/{level.lower()}deploymenttemplate.json" in schema:
+            return level
+    return "resourceGroup"
 
 
 class Scope:
@@ -106,12 +120,56 @@ class Scope:
         return (default, self) if default is not None else None
 
     def evaluate(self, node: Node) -> Term:
-        """What the expression in a string stands for. Never raises. A variable's is worked out once, however often it is used."""
+        """What a string stands for. Never raises. A variable's is worked out once, however often it is used."""
         if node not in self._terms:
             from aiblint.arm.evaluate import evaluate_text
 
             self._terms[node] = evaluate_text(node, self.environment)
         return self._terms[node]
+
+    def worked_out(self, node: Node) -> Term:
+        """What any value stands for, its members and items when they are asked for."""
+        from aiblint.arm.term import Known, from_node
+
+        target, scope = self._followed(node)
+        if scope is None:
+            return from_node(target, lambda written: Known(written.value, written))
+        return from_node(target, scope._text_term)
+
+    def _text_term(self, node: Node) -> Term:
+        from aiblint.arm.term import Known
+
+        text = str(node.value)
+        return self.evaluate(node) if is_expression(text) else Known(text[1:] if text.startswith("[[") else text, node)
+
+    def _followed(self, node: Node) -> tuple[Node, Scope | None]:
+        """Where a chain of plain references ends; a ring of them is left to the evaluator."""
+        scope: Scope | None = self
+        first = node
+        for _ in range(20):
+            target = scope.resolve(str(node.value)) if scope is not None and node.kind == STRING else None
+            if target is None:
+                return node, scope
+            node, scope = target
+        return first, self
+
+    def rounds(self, loop: Node) -> int | None:
+        """How often a `copy` loop runs; None where that is unknown or more than a deployment allows."""
+        written = loop.find("count")
+        if written is not None and written.kind == NUMBER and isinstance(written.value, int):
+            return written.value if 0 <= written.value <= MOST_COPIES else None
+        from aiblint.arm.deployment import loop_count
+
+        return loop_count(loop, self.environment)
+
+    def inside(self, loop: str, index: int) -> Scope:
+        """The same names, inside one round of a loop."""
+        from aiblint.arm.deployment import Loop
+
+        made = Scope(self._template, self._passed, self.outer, self._given)
+        made.problems = self.problems
+        made._environment = Loop(self.environment, loop, index)
+        return made
 
     def copied(self, loop: Node) -> Term:
         """The array that a `copy` loop makes."""
@@ -121,21 +179,18 @@ class Scope:
 
     def text(self, node: Node | None) -> str | None:
         """The string a node stands for, worked out as far as it can be; None if that is unknown."""
-        scope: Scope | None = self
-        for _ in range(20):  # a chain of references, or a ring of them
-            if node is None or node.kind != STRING:
-                return None
-            value = str(node.value)
-            if scope is None:
-                return value
-            if not is_expression(value):
-                return value[1:] if value.startswith("[[") else value
-            target = scope.resolve(value)
-            if target is None:
-                worked_out = getattr(scope.evaluate(node), "value", None)
-                return worked_out if isinstance(worked_out, str) else None
-            node, scope = target
-        return None
+        if node is None or node.kind != STRING:
+            return None
+        target, scope = self._followed(node)
+        if target.kind != STRING:
+            return None
+        text = str(target.value)
+        if scope is None:
+            return text
+        if not is_expression(text):
+            return text[1:] if text.startswith("[[") else text
+        worked_out = getattr(scope.evaluate(target), "value", None)
+        return worked_out if isinstance(worked_out, str) else None
 
 
 def _is_secure(declared: Node) -> bool:

@@ -353,6 +353,14 @@ def text_term(parts: Iterable[str | Hole], *, reason: str = "", secret: bool = F
     return Unknown("string", parts=joined, reason=reason, secret=secret)
 
 
+def joined(separator: str, terms: Sequence[Term]) -> Term:
+    """Strings with a separator between them, known as far as they are."""
+    parts: list[str | Hole] = []
+    for index, term in enumerate(terms):
+        parts += ((separator,) if index else ()) + parts_of(term)
+    return text_term(parts, secret=any(term.secret for term in terms))
+
+
 def _shortened(parts: list[str | Hole]) -> list[str | Hole]:
     """First and last literal, with one hole for everything between."""
     first = [part for part in parts[:1] if isinstance(part, str)]

@@ -83,8 +83,11 @@ def _pieces(text: str, start: int, end: int, value: str) -> list[tuple[int, int]
     """The raw ranges whose characters, one after the other, are the value: one, or several for strings joined with `+`."""
     closed = end - 1 if end - start >= 2 and text[end - 1] in _QUOTES else end
     for stop in (closed, end):
-        if unescape(text[start + 1 : stop]) == value:
+        raw = unescape(text[start + 1 : stop])
+        if raw == value:
             return [(start + 1, stop)]
+        if raw == "[" + value and text[start + 1] == "[":
+            return [(start + 2, stop)]
     pieces = []
     begin = start + 1
     for join in _JOIN.finditer(text, begin, closed):
@@ -97,7 +100,7 @@ def _pieces(text: str, start: int, end: int, value: str) -> list[tuple[int, int]
 def span_offsets(text: str, start: int, end: int, value: str) -> list[int] | range:
     """Text offset of each code point of `value`, written with its quotes at `text[start:end]`: see `json.string_offsets`.
 
-    Raises ValueError where that is no spelling of the value.
+    A first bracket that ARM has taken away may be missing in the value. Raises ValueError where that is no spelling of the value.
     """
     if text[start : start + 1] not in _QUOTES and text.startswith(value, start):  # the opening quote was forgotten
         return range(start, start + len(value) + 1)

@@ -1,0 +1,212 @@
+"""The resources of a deployment, nested deployments and template specs included: what stands beside an image template."""
+
+from __future__ import annotations
+
+from aiblint.arm.scope import Scope
+from aiblint.document import ARRAY, OBJECT, STRING, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.arm.term import Term
+    from aiblint.value import Value
+
+DEPLOYMENT = "microsoft.resources/deployments"
+TEMPLATE_SPEC = "microsoft.resources/templatespecs/versions"
+
+_DEEPEST = 100
+
+
+class Resource:
+    """One resource of a deployment, as it is written.
+
+    `type` is the full type in small letters (`microsoft.compute/galleries/images`, of a child resource too), None where only
+    the deployment knows it. `symbol` is its symbolic name, `parent` the resource inside which it is written. What it says is
+    worked out when it is asked for.
+    """
+
+    __slots__ = ("_name", "_value", "container", "node", "parent", "scope", "symbol", "type")
+
+    def __init__(self, node: Node, container: Container, parent: Resource | None) -> None:
+        self.node = node
+        self.container = container
+        self.parent = parent
+        self.scope = _own_scope(node, container.scope)
+        own = (self.scope.text(node.find("type")) or "").lower() or None
+        if parent is not None and own is not None and "." not in own.partition("/")[0]:
+            own = f"{parent.type}/{own}" if parent.type is not None else None
+        self.type: str | None = own
+        self.symbol = node.key
+        self._name: Term | None = None
+        self._value: Value | None = None
+
+    @property
+    def name(self) -> Term:
+        """The full name, as far as it is known: `gallery/definition` of a child resource, wherever it is written."""
+        if self._name is None:
+            from aiblint.arm.term import Unknown, joined
+
+            written = self.node.find("name")
+            own = self.scope.worked_out(written) if written is not None else Unknown(reason="the resource has no name")
+            inside = self.parent is not None and self.type == f"{self.parent.type}/{_last_type(self.node)}"
+            self._name = joined("/", [self.parent.name, own]) if inside and self.parent is not None else own
+        return self._name
+
+    @property
+    def value(self) -> Value:
+        """The resource as the service will receive it."""
+        if self._value is None:
+            from aiblint.effective import Builder
+
+            self._value = Builder().value(self.node, self.scope)
+        return self._value
+
+    @property
+    def existing(self) -> bool:
+        """Whether it is only referred to: somebody else deployed it."""
+        existing = self.node.find("existing")
+        return existing is not None and existing.value is True
+
+    @property
+    def deployed(self) -> bool | None:
+        """Whether the deployment makes it; None where nobody knows. A condition does not count for children."""
+        if self.existing or self._condition is False or self._rounds == 0:
+            return False
+        owner = self.container.owner
+        around = True if owner is None else owner.deployed
+        if around is False:
+            return False
+        return None if around is None or self._condition is None or self._rounds is None else True
+
+    @property
+    def _condition(self) -> bool | None:
+        written = self.node.find("condition")
+        if written is None:
+            return True
+        known = getattr(self.scope.worked_out(written), "value", None)
+        return known if isinstance(known, bool) else None
+
+    @property
+    def _rounds(self) -> int | None:
+        loop = self.node.find("copy")
+        return 1 if loop is None or loop.kind != OBJECT else self.container.scope.rounds(loop)
+
+    def __repr__(self) -> str:
+        return f"<Resource {self.type} {self.name!r}>"
+
+
+class Container:
+    """One template with resources: the whole deployment, or one inside it.
+
+    `owner` is the resource that deploys it, None for the file itself. `symbolic` tells that resources have symbolic names.
+    `level` is where it is deployed to: resourceGroup, subscription, managementGroup or tenant, None where that is not known.
+    """
+
+    __slots__ = ("level", "node", "owner", "resources", "scope", "symbolic")
+
+    def __init__(self, node: Node, scope: Scope, owner: Resource | None, level: str | None) -> None:
+        self.node = node
+        self.scope = scope
+        self.owner = owner
+        self.level = level
+        listed = node.find("resources")
+        self.symbolic = listed is not None and listed.kind == OBJECT
+        self.resources: list[Resource] = []
+        self._add(node, None, 0)
+
+    def _add(self, owner: Node, parent: Resource | None, depth: int) -> None:
+        listed = owner.find("resources")
+        if listed is None or listed.kind not in (ARRAY, OBJECT) or depth > _DEEPEST:
+            return
+        for node in listed.children:
+            if node.kind == OBJECT:
+                resource = Resource(node, self, parent)
+                self.resources.append(resource)
+                self._add(node, resource, depth + 1)
+
+    def walk(self, depth: int = 0) -> Iterator[Resource]:
+        """Its resources and those of the deployments inside it, in file order."""
+        for resource in self.resources:
+            yield resource
+            inner = _inside(resource) if depth < _DEEPEST else None
+            if inner is not None:
+                yield from inner.walk(depth + 1)
+
+    @property
+    def containers(self) -> list[Container]:
+        """This one and those around it, from the inside."""
+        found, container = [self], self
+        while container.owner is not None:
+            container = container.owner.container
+            found.append(container)
+        return found
+
+
+def read(root: Node, given: Node | None = None) -> Container:
+    """The resources of a deployment template. `given` is the object below `parameters` of a parameter file."""
+    from aiblint.arm.scope import deployment_level
+
+    return Container(root, Scope(root, given=given), None, deployment_level(root))
+
+
+def _own_scope(node: Node, scope: Scope) -> Scope:
+    """What the expressions of a resource see: in a loop of one round, its index too."""
+    loop = node.find("copy")
+    if loop is None or loop.kind != OBJECT or scope.rounds(loop) != 1:
+        return scope
+    return scope.inside(scope.text(loop.find("name")) or "", 0)
+
+
+def _last_type(node: Node) -> str:
+    written = node.find("type")
+    return str(written.value).lower() if written is not None and written.kind == STRING else ""
+
+
+def _inside(resource: Resource) -> Container | None:
+    """The template that a resource deploys, where it stands in the file."""
+    if resource.type == DEPLOYMENT:
+        inner = at(resource.node, "properties", "template")
+        if inner is not None and inner.kind == OBJECT:
+            return Container(inner, _inner_scope(resource, inner), resource, _inner_level(resource))
+    if resource.type == TEMPLATE_SPEC:
+        inner = at(resource.node, "properties", "mainTemplate")
+        if inner is not None and inner.kind == OBJECT:
+            from aiblint.arm.respell import respelt
+            from aiblint.arm.scope import deployment_level
+
+            spelt = respelt(inner, resource.scope)
+            return Container(spelt, Scope(spelt), None, deployment_level(spelt))
+    return None
+
+
+def _inner_scope(resource: Resource, inner: Node) -> Scope:
+    """Nested expressions are read in the outer template, unless the deployment asks for the inner one.
+
+    Where resources have symbolic names the inner scope is the only one.
+    Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax (languageVersion 2.0)
+    """
+    option = at(resource.node, "properties", "expressionEvaluationOptions", "scope")
+    usual = "inner" if resource.container.symbolic else "outer"
+    if (resource.scope.text(option) or usual).lower() != "inner":
+        return resource.scope
+    return Scope(inner, at(resource.node, "properties", "parameters"), resource.scope)
+
+
+def _inner_level(resource: Resource) -> str | None:
+    """Where a nested deployment goes: to what it names, else to where the deployment around it goes."""
+    if resource.node.find("resourceGroup") is not None:
+        return "resourceGroup"
+    if resource.node.find("scope") is not None:
+        return None
+    if resource.node.find("subscriptionId") is not None:
+        return "subscription"
+    return resource.container.level
+
+
+def at(node: Node, *names: str) -> Node | None:
+    """The member at a path of names, in any case; None as soon as one is missing."""
+    found: Node | None = node
+    for name in names:
+        found = found.find(name) if found is not None else None
+    return found
