@@ -8,7 +8,7 @@ import sys
 
 from aiblint import __version__, registry, streams
 from aiblint.finding import SEVERITIES
-from aiblint.report import FORMATS, render
+from aiblint.report import FORMATS, KEEPING, render
 from aiblint.rule import RuleError
 from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files, selected
 from aiblint.tables import Tables
@@ -185,6 +185,7 @@ def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
     except OSError as error:
         raise UsageError(f"the current folder is gone: {error.strerror}") from error
     run.quiet = options.quiet
+    run.keep = not KEEPING.isdisjoint([options.format, *(text.partition("=")[0] for text in options.output)])
     return run
 
 

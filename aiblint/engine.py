@@ -30,14 +30,15 @@ DEFINED = "the value is defined here"
 
 
 class Result:
-    """What came of one document: its templates, the findings in file order, and the checks that broke.
+    """What came of one document: the document, its templates, the findings in file order, and the checks that broke.
 
     `left_out` are the lines of image templates that are certainly not deployed; nothing is said about them.
     """
 
-    __slots__ = ("defects", "findings", "left_out", "templates")
+    __slots__ = ("defects", "document", "findings", "left_out", "templates")
 
-    def __init__(self, templates: list[Template], left_out: list[int]) -> None:
+    def __init__(self, document: Document, templates: list[Template], left_out: list[int]) -> None:
+        self.document = document
         self.templates = templates
         self.left_out = left_out
         self.findings: list[Finding] = []
@@ -113,7 +114,7 @@ def lint(
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
     under_way = _Lint(document, checkout, today, api_version, parameters, tables)
-    result = Result(under_way.templates, under_way.left_out)
+    result = Result(document, under_way.templates, under_way.left_out)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}
     listed = list(rules)
@@ -269,7 +270,9 @@ def merged(results: list[tuple[str, Result]]) -> Result:
         return results[0][1]
     templates = {template.node: template for _, result in results for template in result.templates}
     whole = Result(
-        list(templates.values()), [line for line in results[0][1].left_out if all(line in r.left_out for _, r in results)]
+        results[0][1].document,
+        list(templates.values()),
+        [line for line in results[0][1].left_out if all(line in r.left_out for _, r in results)],
     )
     first: dict[tuple[str, int, int, str], Finding] = {}
     causes: dict[tuple[str, int, int, str], list[str]] = {}

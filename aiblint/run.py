@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aiblint.mend import Mended, Mending
     from aiblint.rule import Rule
     from aiblint.tables import Tables
+    from aiblint.template import Template
 
 OFF = "off"
 
@@ -29,7 +30,8 @@ class UsageError(Exception):
 
 
 class Run:
-    """The outcome of a run. `files` counts what was looked at, `linted` names the files with a template.
+    """The outcome of a run. `files` counts what was looked at, `linted` names the files with a template; `kept` holds
+    these files and their templates where a report draws them (`keep`).
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
     `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
@@ -44,6 +46,8 @@ class Run:
         self.findings: list[Finding] = []
         self.files = 0
         self.linted: list[str] = []
+        self.keep = False
+        self.kept: list[tuple[Document, list[Template]]] = []
         self.templates = 0
         self.unversioned = 0
         self.suppressed = 0
@@ -181,6 +185,8 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     run.templates += len(result.templates)
     if result.templates:
         run.linted.append(path)
+        if run.keep:
+            run.kept.append((result.document, result.templates))
     for line in result.left_out:
         run.notes.append(
             f"{path}:{line}: this image template is never deployed (its condition or that of the deployment around it is false, "

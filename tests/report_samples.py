@@ -36,6 +36,7 @@ class FakeRun:
         self.files = parts.get("files", 3)
         self.linted = parts.get("linted", ["images/ubuntu.json", "images/a b#1.json"])
         self.templates = parts.get("templates", 2)
+        self.kept = parts.get("kept", [])
         self.rules = parts.get("rules", [])
         self.suppressed = parts.get("suppressed", 0)
         self.repaired = parts.get("repaired", ())

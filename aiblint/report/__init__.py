@@ -16,8 +16,13 @@ FORMATS = {
     "gitlab": "aiblint.report.gitlab",
     "junit": "aiblint.report.junit",
     "markdown": "aiblint.report.markdown",
+    "html": "aiblint.report.html",
 }
 """Format name → module with `render(run, *, color=False) -> str`. A module is imported when its format is asked for."""
+
+
+KEEPING = frozenset({"html"})
+"""Formats that show whole templates: they need a run that keeps them (`Run.keep`)."""
 
 
 def render(format_name: str, run: Run, *, color: bool = False) -> str:
