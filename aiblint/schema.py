@@ -37,6 +37,24 @@ def versions() -> list[str]:
     return published
 
 
+def published(version: str) -> str | None:
+    """A published API version in its own spelling, whatever the capitals; None for any other text."""
+    return next((known for known in versions() if known.lower() == version.lower()), None)
+
+
+def may_be_newer(version: str) -> bool:
+    """Whether a text has the form of a version, `2026-03-01` or `2026-03-01-preview`, later than all that are known."""
+    year, month, day = version[:4], version[5:7], version[8:10]
+    return (
+        version[4:5] == version[7:8] == "-"
+        and all(part.isascii() and part.isdigit() for part in (year, month, day))
+        and 1 <= int(month) <= 12
+        and 1 <= int(day) <= 31
+        and version[10:].lower() in ("", "-preview")
+        and version > versions()[-1]
+    )
+
+
 def served() -> list[str]:
     """The API versions that the service still takes, oldest first. ISO dates: text order is time order."""
     return [version for version in versions() if version >= OLDEST_SERVED]
@@ -67,7 +85,10 @@ def types(version: str) -> dict[str, Type]:
 
 @functools.cache
 def paths(version: str) -> dict[str, str]:
-    """Type name → where objects of that type stand, below the template: `properties.vmProfile`, `properties.customize[]`."""
+    """Type name → where objects of that type stand, below the template: `properties.vmProfile`, `properties.customize[]`.
+
+    Types that only answers of the service hold are left out.
+    """
     known = types(version)
     found: dict[str, str] = {"Template": ""}
     todo = ["Template"]
@@ -79,7 +100,7 @@ def paths(version: str) -> dict[str, str]:
                 todo.append(variant)
         for key, member in known[name].members.items():
             of = member.get("of")
-            if of in known and of not in found:
+            if of in known and of not in found and not member.get("readonly"):
                 dot = "." if found[name] else ""
                 found[of] = f"{found[name]}{dot}{key}" + ("[]" if member["is"] == "array" else "")
                 todo.append(of)

@@ -131,12 +131,15 @@ def mutants(template: Json, version: str) -> Iterator[Mutant]:
                 template, path, name, described.by, "value-case", {**made, described.by: made[described.by].swapcase()}
             )
             yield _mutant(template, path, name, described.by, "missing", _without(made, described.by))
+            yield _mutant(template, path, name, described.by, "json-type", {**made, described.by: 7})
+            yield _slip(template, path, name, described.by, made)
         for key, member in _members(made, described, schema.types(version)).items():
             if member.get("readonly") or key in ("type", "apiVersion"):
                 continue
             yield _mutant(template, path, name, key, "json-type", {**made, key: WRONG[member["is"]]})
             slip = key[0].swapcase() + key[1:]
             yield _mutant(template, path, name, key, "case", {slip if k == key else k: v for k, v in made.items()})
+            yield _slip(template, path, name, key, made)
             if member.get("required"):
                 yield _mutant(template, path, name, key, "missing", _without(made, key))
             if "values" in member and not member.get("open"):
@@ -169,6 +172,15 @@ def _mutant(template: Json, path: Path, name: str, key: str, mistake: str, chang
     return Mutant(
         (f"{name}:{variant}", key, mistake), owner if mistake == "missing" else f"{owner}.{key}", _with(template, path, changed)
     )
+
+
+def _slip(template: Json, path: Path, name: str, key: str, made: Json) -> Mutant:
+    """A member with a letter left out: what is wrong is the member that is there, not that one is missing."""
+    middle = len(key) // 2
+    slip = key[:middle] + key[middle + 1 :] if len(key) > 3 else key + ":"
+    mutant = _mutant(template, path, name, key, "slip", {slip if k == key else k: v for k, v in made.items()})
+    owner = mutant.at.removesuffix(f".{key}")
+    return mutant._replace(at=f"{owner}.{slip}" if slip.isidentifier() else f"{owner}['{slip}']")
 
 
 def _without(made: Json, key: str) -> Json:

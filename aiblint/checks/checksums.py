@@ -6,6 +6,7 @@ import re
 
 from aiblint import address
 from aiblint.check import Problem, check, quote
+from aiblint.checks.conformance import misspelt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def checksum_missing(value: Value, context: Context) -> Iterator[Problem]:
 def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
     """A checksum that is not 64 lower-case hexadecimal digits, or that of an empty file. Silent where none is needed."""
     text = value.text
-    if not text or (value.parent is not None and _has_only_inline(value.parent)):
+    if not text or (value.parent is not None and _has_only_inline(value.parent, context)):
         return
     if text.lower() == _EMPTY_FILE:
         yield Problem(value, "this is the SHA-256 of an empty file: the download it was taken from had failed; take it again")
@@ -67,7 +68,7 @@ def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
 def checksum_without_file(value: Value, context: Context) -> Iterator[Problem]:
     """A checksum on a step that has commands in `inline` and no address: there is nothing to verify."""
     checksum = value.get("sha256Checksum")
-    if checksum is not None and not value.absent("sha256Checksum") and _has_only_inline(value):
+    if checksum is not None and not value.absent("sha256Checksum") and _has_only_inline(value, context):
         yield Problem(
             checksum,
             'there is no "scriptUri" here whose file this checksum could verify: the commands in "inline" are part of the '
@@ -76,11 +77,11 @@ def checksum_without_file(value: Value, context: Context) -> Iterator[Problem]:
         )
 
 
-def _has_only_inline(step: Value) -> bool:
+def _has_only_inline(step: Value, context: Context) -> bool:
     inline = step.get("inline")
     if inline is None or step.absent("inline") or (step.text_of("type") or "shell").lower() not in ("shell", "powershell"):
         return False
-    return step.absent("scriptUri") and step.absent("sourceUri")
+    return step.absent("scriptUri") and step.absent("sourceUri") and not misspelt(step, context, "scriptUri")
 
 
 def _fault(text: str) -> str:

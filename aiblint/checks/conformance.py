@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiblint import conform, schema
 from aiblint.change import Rename, Repair
-from aiblint.check import Problem, check, quote
+from aiblint.check import Problem, check, listed, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,20 +14,57 @@ if TYPE_CHECKING:
     from aiblint.conform import Deviation
     from aiblint.template import Value
 
-# From this version on the service decodes strictly: exact capitals, no member that it does not know.
-# https://learn.microsoft.com/azure/virtual-machines/image-builder-api-update-release-notes (May 2024)
-_STRICT = "2024-02-01"
+_NOUNS = {
+    "Customizer": "step",
+    "DataDisk": "data disk",
+    "Distributor": "target",
+    "InVMValidator": "validator",
+    "Source": "source",
+    "TargetRegion": "target region",
+    "Trigger": "trigger",
+}
 
-_NOUNS = {"Source": "source", "Customizer": "step", "InVMValidator": "validator", "Distributor": "target"}
+IDENTITY = '{"type": "UserAssigned", "userAssignedIdentities": {"<resource id of the identity>": {}}}'
+"""The form of the identity that every template needs."""
 
 
-def deviations(context: Context, kind: str) -> list[Deviation]:
-    """The departures of one kind from what the API version admits; worked out once for a template."""
-    key = ("deviations", 0)
+class _Departures:
+    """The deviations of a template: by kind, and which member an object has in a wrong form or at a wrong place."""
+
+    def __init__(self, found: list[Deviation]) -> None:
+        self.by_kind: dict[str, list[Deviation]] = {}
+        self.meant: set[tuple[int, str]] = set()
+        self.moved: set[str] = set()
+        for deviation in found:
+            self.by_kind.setdefault(deviation.kind, []).append(deviation)
+            self.meant.update((id(deviation.value.parent), name) for name in deviation.meant)
+            if deviation.kind == conform.PLACE:
+                self.moved.add(str(deviation.value.key))
+
+
+def _departures(context: Context) -> _Departures:
+    """What departs from the API version; worked out once for a template."""
+    key = ("departures", 0)
     if key not in context.cache:
-        context.cache[key] = conform.deviations(context.template, context.version or schema.SERVED)
-    found: list[Deviation] = [deviation for deviation in context.cache[key] if deviation.kind == kind]
+        context.cache[key] = _Departures(conform.deviations(context.template, context.version))
+    found: _Departures = context.cache[key]
     return found
+
+
+def deviations(context: Context, kind: str, refused: bool | None = None) -> list[Deviation]:
+    """The departures of one kind from what the API version admits; those that are refused, those that are not, or all."""
+    found = _departures(context).by_kind.get(kind, [])
+    return found if refused is None else [deviation for deviation in found if deviation.refused is refused]
+
+
+def misspelt(owner: Value, context: Context, name: str) -> bool:
+    """Whether a member of an object was meant to be `name`, or stands in for it: the rule about that member says so."""
+    return (id(owner), name) in _departures(context).meant
+
+
+def misplaced(context: Context, name: str) -> bool:
+    """Whether a member of that name stands somewhere in the template where it does not belong."""
+    return name in _departures(context).moved
 
 
 def _rename(deviation: Deviation, *, safe: bool) -> Repair | None:
@@ -37,51 +74,72 @@ def _rename(deviation: Deviation, *, safe: bool) -> Repair | None:
     return Repair(f"write {quote(deviation.expected)}", Rename(deviation.value, deviation.expected), safe=safe)
 
 
-def _consequence(context: Context) -> str:
-    """What becomes of a member that the service does not know."""
-    if context.version is None:
-        return "is dropped without a word, and refused from apiVersion 2024-02-01 on"
-    return "is refused" if context.version >= _STRICT else "is dropped without a word"
+def _consequence(deviation: Deviation) -> str:
+    """What becomes of a member that does not belong where it stands."""
+    if deviation.refused:
+        return "is refused"
+    later = f", and refused from apiVersion {conform.STRICT} on" if deviation.version == schema.SERVED else ""
+    return "is dropped without a word" + later
 
 
-def _owner(type_name: str, version: str) -> str:
-    """A type for a reader: `a Shell step`, `'vmProfile'`."""
+def _owner(deviation: Deviation) -> str:
+    """The type of the object for a reader: `a Shell step`, `'vmProfile'`."""
+    name = deviation.owner
+    types = schema.types(deviation.version)
     for base, noun in _NOUNS.items():
-        described = schema.types(version).get(base)
-        for value, variant in described.variants.items() if described is not None else ():
-            if variant == type_name:
+        for value, variant in types[base].variants.items() if base in types else ():
+            if variant == name:
                 return f"{'an' if value[0] in 'AEIO' else 'a'} {value} {noun}"
-    if type_name in _NOUNS:
-        return f"a {_NOUNS[type_name]}"
-    if type_name in ("Template", "Trigger"):
-        return "the image template" if type_name == "Template" else "a trigger"
-    return quote(schema.paths(version).get(type_name, type_name).rpartition(".")[2].removesuffix("[]"))
+    if name in _NOUNS:
+        return f"a {_NOUNS[name]}"
+    if name == "Template":
+        return "the image template"
+    path = schema.paths(deviation.version).get(name)
+    return quote(path.rpartition(".")[2].removesuffix("[]")) if path is not None else "the 'properties' of a trigger"
 
 
-def _hint(context: Context) -> str:
-    if context.template.kind == "body" and context.template.api_version is not None:
-        return " (a bare template's apiVersion is a hint only: the command that submits it decides)"
-    return ""
+def _together(found: list[Deviation]) -> list[list[Deviation]]:
+    """Those of one object that say the same are one mistake."""
+    groups: dict[tuple[int, str | None], list[Deviation]] = {}
+    for deviation in found:
+        groups.setdefault((id(deviation.value.parent), deviation.expected), []).append(deviation)
+    return list(groups.values())
+
+
+def _names(group: list[Deviation]) -> str:
+    return listed([quote(deviation.value.written) for deviation in group], "and")
+
+
+def _their(group: list[Deviation], consequence: str) -> str:
+    """`is refused` → `are refused`, where several are."""
+    return consequence.replace("is ", "are ", 1) if len(group) > 1 else consequence
 
 
 @check
-def member_unknown(value: Value, context: Context) -> Iterator[Problem]:
-    """A member that no API version knows, with the one that was probably meant."""
-    version = context.version or schema.SERVED
-    for deviation in deviations(context, conform.UNKNOWN):
-        advice = f"; did you mean {quote(deviation.expected)}?" if deviation.expected else ""
+def member_unknown(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
+    """A member that no API version knows, with the one that was probably meant. `refused`: only those that are, or are not."""
+    for deviation in deviations(context, conform.UNKNOWN, refused):
+        if not deviation.meant and _is_newer(context, deviation):
+            continue
+        advice = f"; did you mean {quote(deviation.meant[0])}?" if deviation.meant else ""
         yield Problem(
             deviation.value,
-            f"{quote(deviation.value.written)} is no member of {_owner(deviation.owner, version)} and {_consequence(context)}{advice}",
+            f"{quote(deviation.value.written)} is no member of {_owner(deviation)} and {_consequence(deviation)}{advice}",
             on_key=True,
         )
 
 
+def _is_newer(context: Context, deviation: Deviation) -> bool:
+    """Whether a version that is younger than the table may have brought a member."""
+    stated = context.template.api_version
+    return not deviation.refused and stated is not None and schema.may_be_newer(stated)
+
+
 @check
-def member_case(value: Value, context: Context) -> Iterator[Problem]:
-    """A member in other capitals than the documented ones."""
-    since = "" if context.version is not None and context.version >= _STRICT else f" from apiVersion {_STRICT} on"
-    for deviation in deviations(context, conform.CASE):
+def member_case(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
+    """A member in other capitals than the documented ones. `refused`: only those that are, or are not."""
+    since = "" if refused else f" from apiVersion {conform.STRICT} on"
+    for deviation in deviations(context, conform.CASE, refused):
         yield Problem(
             deviation.value,
             f"{quote(deviation.value.written)} is refused{since}: capitals count, write {quote(deviation.expected)}",
@@ -91,85 +149,94 @@ def member_case(value: Value, context: Context) -> Iterator[Problem]:
 
 
 @check
-def member_of_other_version(value: Value, context: Context) -> Iterator[Problem]:
-    """A member, or a type of step, that other API versions have and this one has not."""
-    for deviation in deviations(context, conform.VERSION):
+def member_of_other_version(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
+    """A member, or a type of step, that other API versions have and this one has not. `refused`: only those that are, or are not."""
+    for deviation in deviations(context, conform.VERSION, refused):
         first, last = deviation.expected or "", deviation.detail
         on_value = deviation.value.key in ("type", "scheme", "kind")
         if deviation.owner == "InVMValidator" and on_value:
             continue  # validator-type tells more
         subject = quote(deviation.value.text) if on_value else quote(deviation.value.written)
-        stated, consequence = context.version, _consequence(context)
-        resource = deviation.value.parent
-        if deviation.owner == "Trigger" and on_value and resource is not None:
-            # A resource of its own, with an apiVersion of its own, and never dropped in silence.
-            stated, consequence = resource.text_of("apiVersion") or stated, "is refused"
-        if stated is not None and first > stated:
+        if deviation.version != schema.SERVED and first > deviation.version:
             message = (
-                f"{subject} came with apiVersion {first}, this template says {stated}{_hint(context)}: it {consequence}; "
+                f"{subject} came with apiVersion {first}, {_judged_by(context, deviation)}: it {_consequence(deviation)}; "
                 f"write {first} or later"
             )
         else:
-            meant = conform.meant(str(deviation.value.key), deviation.owner)
-            message = f"{subject} was known up to apiVersion {last} only: it {consequence}" + (
-                f"; write {quote(meant)}" if meant else ""
+            message = f"{subject} was known up to apiVersion {last} only: it {_consequence(deviation)}" + (
+                f"; write {quote(deviation.meant[0])}" if deviation.meant else ""
             )
         yield Problem(deviation.value, message, on_key=not on_value)
 
 
-@check
-def member_of_other_variant(value: Value, context: Context, *, essential: bool) -> Iterator[Problem]:
-    """A member of another variant of the same type. `essential`: only where its own counterpart is missing, or only where not."""
-    version = context.version or schema.SERVED
-    for deviation in deviations(context, conform.VARIANT):
-        member = deviation.value
-        if deviation.owner == "DistributeVersionerSource":
-            continue  # versioning-rules tells more
-        counterpart = _COUNTERPARTS.get((deviation.owner.removesuffix("Customizer").removesuffix("Validator"), str(member.key)))
-        stands_in = counterpart is not None and member.parent is not None and _lacks_all(member.parent, counterpart)
-        if stands_in == essential:
-            advice = f"; write {quote(counterpart[0])}" if stands_in and counterpart else ""
-            yield Problem(
-                member,
-                f"{quote(member.written)} belongs to {deviation.expected}, not to {_owner(deviation.owner, version)}, "
-                f"and {_consequence(context)}{advice}",
-                on_key=True,
-            )
-
-
-# (step, foreign member) → the step's own member that was meant, then what else would make the step whole.
-_COUNTERPARTS = {
-    ("Shell", "sourceUri"): ("scriptUri", "inline"),
-    ("PowerShell", "sourceUri"): ("scriptUri", "inline"),
-    ("File", "scriptUri"): ("sourceUri",),
-    ("ManagedImageDistributor", "galleryImageId"): ("imageId",),
-    ("SharedImageDistributor", "imageId"): ("galleryImageId",),
-    ("ManagedImageSource", "imageVersionId"): ("imageId",),
-    ("SharedImageVersionSource", "imageId"): ("imageVersionId",),
-}
-
-
-def _lacks_all(step: Value, names: tuple[str, ...]) -> bool:
-    return all(step.absent(name) for name in names)
+def _judged_by(context: Context, deviation: Deviation) -> str:
+    """Who says which API version it is. That of a bare template is a hint: the command that submits it may send another."""
+    version = deviation.version
+    resource = deviation.value
+    while resource.parent is not None and resource.key != "triggers" and resource.parent.key != "resources":
+        resource = resource.parent
+    stated = resource.text_of("apiVersion") or context.template.api_version
+    if stated is None or schema.published(stated) != version:
+        return f"this template is checked as {version}"
+    what = "this trigger" if resource.parent is not None else "this template"
+    return f"{what} says {version}{' (a hint only, in a bare template)' if context.template.kind == 'body' else ''}"
 
 
 @check
-def member_misplaced(value: Value, context: Context) -> Iterator[Problem]:
-    """A member that belongs at another place of the template."""
-    version = context.version or schema.SERVED
-    if any(mistake.kind in ("unclosed", "mismatched-bracket", "fragment") for mistake in context.document.mistakes):
-        return  # a brace is missing somewhere: that is why members stand in the wrong object
-    for deviation in deviations(context, conform.PLACE):
-        step = deviation.value.parent
-        if deviation.owner == "InVMValidator" and step is not None and step.text_of("type"):
-            continue  # a member of a step that is no validator: validator-type, enum-value
-        owner = _owner(deviation.owner, version)
+def member_of_other_variant(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
+    """Members of another variant of the same type. `refused`: only those that are refused, for their own sake or because they
+    stand where the object's own member is missing, or only the others."""
+    for group in _together(deviations(context, conform.VARIANT)):
+        first = group[0]
+        essential = next((deviation for deviation in group if deviation.meant), None)
+        if (first.refused or essential is not None) is not refused or first.owner == "DistributeVersionerSource":
+            continue  # of the latter versioning-rules tells more
+        belong = "belongs" if len(group) == 1 else "belong"
+        consequence = "is refused" if refused else _consequence(first)
+        advice = _rather(essential) if essential is not None else ""
         yield Problem(
-            deviation.value,
-            f"{quote(deviation.value.written)} does not belong in {owner} and {_consequence(context)}; "
-            f"move it to {quote(deviation.expected) if '.' in str(deviation.expected) else 'the top level of the template'}",
+            first.value,
+            f"{_names(group)} {belong} to {first.expected}, not to {_owner(first)}, and {_their(group, consequence)}{advice}",
             on_key=True,
         )
+
+
+def _rather(deviation: Deviation) -> str:
+    """What to write where a member stands in for those that would make the object whole."""
+    other_type = f'"type": "{deviation.expected}"' if " and " not in (deviation.expected or "") else ""
+    # Of the four members of a marketplace image none makes it whole.
+    instead = quote(deviation.meant[0]) if deviation.owner != "PlatformImageSource" else ""
+    return "; write " + listed([one for one in (instead, other_type) if one])
+
+
+@check
+def member_misplaced(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
+    """Members that belong at another place of the template. `refused`: only those that are, or are not."""
+    if any(mistake.kind in ("unclosed", "mismatched-bracket", "fragment") for mistake in context.document.mistakes):
+        return  # a brace is missing somewhere: that is why members stand in the wrong object
+    for group in _together(deviations(context, conform.PLACE, refused)):
+        first = group[0]
+        step = first.value.parent
+        if first.owner == "InVMValidator" and step is not None and step.text_of("type"):
+            continue  # a member of a step that is no validator: validator-type, enum-value
+        does = "does not belong" if len(group) == 1 else "do not belong"
+        yield Problem(
+            first.value,
+            f"{_names(group)} {does} in {_owner(first)} and {_their(group, _consequence(first))}; {_move(context, group)}",
+            on_key=True,
+        )
+
+
+def _move(context: Context, group: list[Deviation]) -> str:
+    """Where to: unless the member is there already."""
+    home = group[0].expected or ""
+    top = "the resource itself" if context.template.kind == "arm" else "the top level of the template"
+    place = quote(home) if home else top
+    there = context.template.root.get(*home.split(".")) if home else context.template.root
+    it, them = ("it", "this one") if len(group) == 1 else ("them", "these")
+    if there is not None and any(str(deviation.value.key) in there.members for deviation in group):
+        return f"{place} has {it} already: remove {them}"
+    return f"move {it} to {place}"
 
 
 @check
@@ -177,44 +244,99 @@ def json_type_wrong(value: Value, context: Context) -> Iterator[Problem]:
     """A value of another JSON type than the service decodes."""
     for deviation in deviations(context, conform.JSON_TYPE):
         member = deviation.value
-        name = (
-            member.written
-            if member.written is not None and isinstance(member.key, str)
-            else f"item {member.key} of '{_list(member)}'"
-        )
+        is_item = isinstance(member.key, int)
+        name = f"item {member.key} of {quote(_list(member))}" if is_item else quote(member.written or member.key)
         yield Problem(
             member,
-            f"{quote(name) if isinstance(member.key, str) else name} is {_kind(member)}, the service takes {deviation.expected} "
-            f"and refuses anything else{_rewritten(deviation)}",
+            f"{name} is {_given(member)}: the service takes {_TAKES[deviation.expected or '']} here and refuses anything else"
+            f"{_rewritten(deviation)}",
         )
+
+
+_TAKES = {
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "an object",
+    "map": "an object",
+    "array": "a list",
+    "integer": "a whole number",
+}
 
 
 def _list(member: Value) -> str:
-    return str(member.parent.key) if member.parent is not None else ""
+    return str(member.parent.written or member.parent.key) if member.parent is not None else ""
 
 
-def _kind(value: Value) -> str:
+def _given(value: Value) -> str:
     if value.text is not None:
         return f"the text {quote(value.text)}"
     if isinstance(value.value, bool | int | float):
         return str(value.value).lower()
-    if not value.items and not value.members:
-        return "an empty array" if value.kind == "array" else "an empty object"
-    return "an array" if value.kind == "array" else "an object"
+    empty = not value.items and not value.members
+    return ("an empty list" if empty else "a list") if value.kind == "array" else ("an empty object" if empty else "an object")
 
 
 def _rewritten(deviation: Deviation) -> str:
-    """What to write, where a value has one reading only."""
+    """What to write."""
     value, wanted = deviation.value, deviation.expected or ""
-    text = (value.text or "").strip()
-    if wanted.startswith("true or false") and text.lower() in ("true", "false"):
-        return f"; write {text.lower()}"
-    if wanted.startswith("a whole number") and text.lstrip("-").isdigit() and len(text) < 20:
-        return f"; write {text}"
-    if wanted == "an object" and value.kind == "array" and not value.items:
-        return "; write {}"
-    if wanted == "an array":
-        return "; write []" if value.kind == "object" and not value.members else "; put it in [ ]"
-    if wanted == "a string" and isinstance(value.value, bool | int | float):
-        return "; put it in quotes"
-    return ""
+    if wanted == "string":
+        inner = value.text_of("id") if value.kind == "object" else None
+        return "; put it in quotes" if value.value is not None else "; write its 'id' alone" if inner else ""
+    written = {"boolean": _boolean, "integer": _integer, "array": _array}.get(wanted, _object)(deviation)
+    return f"; write {written}" if written else ""
+
+
+def _boolean(deviation: Deviation) -> str:
+    text = str(deviation.value.value).strip().lower()
+    if text in ("true", "yes", "1", "on"):
+        return "true"
+    return "false" if text in ("false", "no", "0", "off") else "true or false, without quotes"
+
+
+def _integer(deviation: Deviation) -> str:
+    return _whole(deviation.value.text) or ("digits only" if deviation.value.text is None else "digits, without quotes")
+
+
+def _whole(text: str | None) -> str:
+    plain = (text or "").strip()
+    digits = plain.removeprefix("-")
+    return plain if digits.isascii() and digits.isdigit() and len(digits) < 20 else ""
+
+
+def _array(deviation: Deviation) -> str:
+    """The list that a single value was meant to be."""
+    value, of = deviation.value, deviation.detail
+    if value.kind == "object":
+        return "[ ] around it" if value.members else "[]"
+    if of in ("string", "integer"):
+        parts = [part.strip() for part in (value.text or str(value.value)).split(",")]
+        if of == "string":
+            return "[" + ", ".join(f'"{quote(part, 40)[1:-1]}"' for part in parts) + "]"
+        return "[" + ", ".join(map(_whole, parts)) + "]" if all(map(_whole, parts)) else "a list of numbers, in [ ]"
+    return f"[{_object(deviation)}]" if of in schema.types(deviation.version) else "it in [ ]"
+
+
+def _object(deviation: Deviation) -> str:
+    """The form of the object that belongs there, with the value in it where it has one place only."""
+    described = schema.types(deviation.version).get(deviation.detail)
+    if described is None or described.name == "Identity":
+        return IDENTITY if described is not None else ""
+    members = {name: about for name, about in described.members.items() if not about.get("readonly")}
+    needed = ([described.by] if described.by else []) + [name for name, about in members.items() if about.get("required")]
+    if not needed and deviation.value.kind == "array" and not deviation.value.items:
+        return "{}"
+    if deviation.value.kind == "array" and len(deviation.value.items) == 1 and deviation.value.items[0].kind == "object":
+        return "it without the [ ]"
+    names = needed or list(members)[:4]
+    more = ", …" if described.by or len(members) > len(names) else ""
+    first = _filled(deviation.value, members.get(names[0], {}), len(names) == 1)
+    return "{" + ", ".join(f'"{name}": {first if name == names[0] else "…"}' for name in names) + more + "}"
+
+
+def _filled(value: Value, about: dict[str, object], only: bool) -> str:
+    """The value as that of a member, if it can be meant there."""
+    allowed = about.get("values")
+    if isinstance(allowed, list):
+        text = {True: "Enabled", False: "Disabled"}.get(value.value) if isinstance(value.value, bool) else value.text
+        return f'"{text}"' if text in allowed else "…"
+    return f'"{quote(value.text, 40)[1:-1]}"' if value.text and only and about.get("is") == "string" else "…"

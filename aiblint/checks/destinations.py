@@ -6,8 +6,9 @@ import re
 
 from aiblint import address
 from aiblint.check import Problem, check, quote
+from aiblint.checks.conformance import misspelt
 from aiblint.checks.ids import find_fault
-from aiblint.checks.required import lacks, misspelt
+from aiblint.checks.required import missing
 from aiblint.checks.steps import repeats, shown
 from aiblint.document import ARRAY, NULL, NUMBER, OBJECT, STRING
 
@@ -152,7 +153,7 @@ def regions_in_both_forms(value: Value, context: Context) -> Iterator[Problem]:
 def storage_without_old_regions(value: Value, context: Context) -> Iterator[Problem]:
     """A storage type for the whole target without the old list of regions, to which alone it applies."""
     storage = value.get("storageAccountType")
-    if storage is None or not storage.text or not lacks(value, "replicationRegions") or misspelt(value, "replicationRegions"):
+    if storage is None or not storage.text or not missing(value, context, "replicationRegions"):
         return
     yield Problem(
         storage,
@@ -166,7 +167,7 @@ def storage_without_old_regions(value: Value, context: Context) -> Iterator[Prob
 def regions_in_old_form(value: Value, context: Context) -> Iterator[Problem]:
     """A gallery target that lists its regions in the deprecated form only."""
     old = value.get("replicationRegions")
-    if old is None or not _filled(old) or not (value.absent("targetRegions") or misspelt(value, "targetRegions")):
+    if old is None or not _filled(old) or not value.absent("targetRegions") or misspelt(value, context, "targetRegions"):
         return
     regions = [item.text for item in old.items if item.text]
     storage = value.text_of("storageAccountType")

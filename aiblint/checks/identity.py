@@ -6,7 +6,8 @@ import re
 
 from aiblint import placeholders
 from aiblint.check import Problem, check, quote
-from aiblint.checks.required import damaged, lacks, misplaced, misspelt
+from aiblint.checks.conformance import IDENTITY, misplaced, misspelt
+from aiblint.checks.required import damaged, lacks, missing
 from aiblint.document import ARRAY, NULL, OBJECT
 
 TYPE_CHECKING = False
@@ -18,18 +19,18 @@ if TYPE_CHECKING:
 
 GUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _TYPE = "UserAssigned"
-_FORM = '"identity": {"type": "UserAssigned", "userAssignedIdentities": {"<resource id of the identity>": {}}}'
+_FORM = f'"identity": {IDENTITY}'
 
 
 @check
 def identity_missing(value: Value, context: Context) -> Iterator[Problem]:
     """An image template without identity, or with one that names nobody. Takes the whole template."""
     if lacks(value, "identity"):
-        if not misspelt(value, "identity") and not misplaced(context, "identity") and not damaged(context):
+        if not misspelt(value, context, "identity") and not misplaced(context, "identity") and not damaged(context):
             yield Problem(value, f"the template has no identity and is refused (\"Missing field 'identity'\"); add {_FORM}")
         return
     identity = value.get("identity")
-    if identity is None or identity.kind != OBJECT or identity.open or not _names_nobody(identity):
+    if identity is None or identity.kind != OBJECT or identity.open or not _names_nobody(identity, context):
         return
     kind = identity.text_of("type")
     if lacks(identity, "type"):
@@ -42,10 +43,10 @@ def identity_missing(value: Value, context: Context) -> Iterator[Problem]:
         )
 
 
-def _names_nobody(identity: Value) -> bool:
+def _names_nobody(identity: Value, context: Context) -> bool:
     entries = identity.get("userAssignedIdentities")
     if entries is None:
-        return not misspelt(identity, "userAssignedIdentities")
+        return not misspelt(identity, context, "userAssignedIdentities")
     if entries.kind in (OBJECT, ARRAY):
         return not (entries.members or entries.items or entries.open)
     return entries.kind == NULL
@@ -82,7 +83,7 @@ def identity_type_missing(value: Value, context: Context) -> Iterator[Problem]:
     entries = value.get("userAssignedIdentities")
     if entries is None or not (entries.members or entries.items) or damaged(context):
         return
-    if lacks(value, "type") and not misspelt(value, "type"):
+    if missing(value, context, "type"):
         yield Problem(value, 'the identity has no type, so none is assigned; add "type": "UserAssigned"')
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiblint import schema
 from aiblint.check import Problem, check, check_unknown, quote
-from aiblint.checks.required import damaged, lacks, misspelt
+from aiblint.checks.conformance import misspelt
+from aiblint.checks.required import damaged, lacks, missing
 from aiblint.checks.targets import normalized
 from aiblint.document import NULL
 from aiblint.tables import as_of
@@ -25,7 +26,7 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
     """An image template whose type says something else, or, in a deployment, nothing. Takes the whole template."""
     deployed = context.template.kind == "arm"
     if lacks(value, "type"):
-        if deployed and not misspelt(value, "type") and not damaged(context):
+        if deployed and not misspelt(value, context, "type") and not damaged(context):
             yield Problem(value, f"the resource has no type and the deployment is refused; write {TYPE}")
         return
     kind = value.get("type")
@@ -43,11 +44,6 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
     yield Problem(kind, f"{what}: {so}; write {TYPE}")
 
 
-def _published(version: str) -> str | None:
-    """A published version in its own spelling, whatever the case; None for any other text."""
-    return next((known for known in schema.versions() if known.lower() == version.lower()), None)
-
-
 def _hint(context: Context) -> str:
     """What to add about a standalone body: its version is only a hint."""
     return "" if context.template.kind == "arm" else " (in a standalone body only a hint: the submitting command sets its own)"
@@ -61,7 +57,7 @@ def api_version_missing(value: Value, context: Context) -> Iterator[Problem]:
         if node.find("apiProfile") is not None:
             return
         node = node.parent
-    if lacks(value, "apiVersion") and not misspelt(value, "apiVersion") and not damaged(context):
+    if missing(value, context, "apiVersion") and not damaged(context):
         yield Problem(
             value,
             f'the resource has no apiVersion and the deployment is refused; add "apiVersion": "{schema.versions()[-1]}" or an older one',
@@ -72,7 +68,7 @@ def api_version_missing(value: Value, context: Context) -> Iterator[Problem]:
 def api_version_unknown(value: Value, context: Context) -> Iterator[Problem]:
     """An API version that was never published: refused by the deployment."""
     text = value.text
-    if not text or _published(text) is not None or _may_be_newer(text):
+    if not text or schema.published(text) is not None or schema.may_be_newer(text):
         return
     import difflib
 
@@ -90,7 +86,7 @@ def api_version_unknown(value: Value, context: Context) -> Iterator[Problem]:
 def api_version_newer(value: Value, context: Context) -> Iterator[Problem]:
     """An API version that is younger than the table of published ones."""
     text = value.text
-    if text and _published(text) is None and _may_be_newer(text):
+    if text and schema.published(text) is None and schema.may_be_newer(text):
         yield Problem(
             value,
             f"aiblint does not know API version {quote(text)} (its table is of {schema.table('api-versions')['as-of']}) and checks "
@@ -98,23 +94,10 @@ def api_version_newer(value: Value, context: Context) -> Iterator[Problem]:
         )
 
 
-def _may_be_newer(version: str) -> bool:
-    """Whether a text has the form of a version, `2026-03-01` or `2026-03-01-preview`, later than all that are known."""
-    year, month, day = version[:4], version[5:7], version[8:10]
-    return (
-        version[4:5] == version[7:8] == "-"
-        and all(part.isascii() and part.isdigit() for part in (year, month, day))
-        and 1 <= int(month) <= 12
-        and 1 <= int(day) <= 31
-        and version[10:].lower() in ("", "-preview")
-        and version > schema.versions()[-1]
-    )
-
-
 @check
 def api_version_retired(value: Value, context: Context) -> Iterator[Problem]:
     """A published API version that the service no longer answers."""
-    known = _published(value.text) if value.text else None
+    known = schema.published(value.text) if value.text else None
     if known is not None and known not in schema.served():
         yield Problem(
             value,
@@ -126,7 +109,7 @@ def api_version_retired(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def api_version_deprecated(value: Value, context: Context, *, versions: list[str]) -> Iterator[Problem]:
     """An API version among `versions`: deprecated, with a removal announced."""
-    known = _published(value.text) if value.text else None
+    known = schema.published(value.text) if value.text else None
     if known in versions:
         yield Problem(
             value,

@@ -6,7 +6,8 @@ import re
 
 from aiblint import machines
 from aiblint.check import Problem, check, quote
-from aiblint.checks.required import damaged, lacks, misplaced, misspelt
+from aiblint.checks.conformance import misplaced
+from aiblint.checks.required import damaged, missing
 from aiblint.document import OBJECT
 from aiblint.platforms import WINDOWS, marketplace_image
 from aiblint.tables import as_of
@@ -161,6 +162,6 @@ _INSTEAD = "such as Standard_D4s_v5"
 def _has_no_size(properties: Value, profile: Value | None, context: Context) -> bool:
     """Whether the template certainly leaves the size to the service."""
     if profile is not None and profile.kind == OBJECT:
-        return lacks(profile, "vmSize") and not misspelt(profile, "vmSize")
-    gone = lacks(properties, "vmProfile") and not misspelt(properties, "vmProfile")
+        return missing(profile, context, "vmSize")
+    gone = missing(properties, context, "vmProfile")
     return gone and not misplaced(context, "vmSize") and not damaged(context)

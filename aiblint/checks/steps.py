@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiblint import placeholders
 from aiblint.check import Problem, check, quote
+from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL, STRING
 from aiblint.placeholders import DOCUMENTATION
 from aiblint.platforms import LINUX, STEP_OS, WINDOWS, destination_os
@@ -116,8 +117,7 @@ def neither_script_nor_inline(value: Value, context: Context) -> Iterator[Proble
         return
     if inline is not None and inline.kind not in (ARRAY, NULL):
         return
-    known = ("scriptUri", "inline")
-    if any(name not in known and name.lower().startswith(("script", "inline", "sourceuri")) for name in value.members):
+    if misspelt(value, context, "scriptUri") or misspelt(value, context, "inline"):
         return
     noun = _noun(value)
     code = "NoValidatorScript" if noun == "validator" else "NoCustomizerScript"
@@ -183,7 +183,7 @@ def step_name_taken(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def step_nameless(value: Value, context: Context) -> Iterator[Problem]:
     """A step or a validator without a name. One that is empty in a parameter's default waits for a value."""
-    if not value.open and _lacks(value, "name"):
+    if not value.open and _lacks(value, "name") and not misspelt(value, context, "name"):
         kind = value.text_of("type")
         yield Problem(
             value,

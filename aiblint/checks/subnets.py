@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint.check import Problem, check, quote
+from aiblint.checks.conformance import misspelt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def container_subnet_refused(value: Value, context: Context) -> Iterator[Problem
     container, build, proxy = (value.get(name) for name in ("containerInstanceSubnetId", "subnetId", "proxyVmSize"))
     if container is None or not (container.text or not container.known):
         return
-    if value.absent("subnetId"):
+    if value.absent("subnetId") and not misspelt(value, context, "subnetId"):
         yield Problem(
             value,
             "'containerInstanceSubnetId' goes with 'subnetId' only, and the service refuses it alone; add the subnet of the build VM",
@@ -57,7 +58,9 @@ def container_subnet_refused(value: Value, context: Context) -> Iterator[Problem
 def proxy_without_subnet(value: Value, context: Context) -> Iterator[Problem]:
     """A size for a proxy VM that is never made."""
     proxy = value.get("proxyVmSize")
-    if proxy is not None and proxy.text and value.absent("subnetId") and value.absent("containerInstanceSubnetId"):
+    subnets = ("subnetId", "containerInstanceSubnetId")
+    absent = all(value.absent(name) and not misspelt(value, context, name) for name in subnets)
+    if proxy is not None and proxy.text and absent:
         yield Problem(
             value, "without 'subnetId' there is no proxy VM, so this size has no effect; take it out", mark=proxy, on_key=True
         )

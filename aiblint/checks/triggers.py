@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiblint.check import Problem, check, quote
 from aiblint.checks.destinations import is_version, numbered
 from aiblint.checks.ids import find_fault
-from aiblint.checks.required import damaged, lacks, misspelt
+from aiblint.checks.required import damaged, missing
 from aiblint.checks.targets import normalized
 from aiblint.document import OBJECT
 
@@ -46,11 +46,11 @@ def _mark(trigger: Value) -> Value:
 def _own_faults(trigger: Value, context: Context) -> Iterator[Problem]:
     """A kind of trigger that there is not, or none at all. The trigger's API version is property-not-in-api-version's."""
     properties = trigger.get("properties")
-    if lacks(trigger, "properties") and not misspelt(trigger, "properties") and not damaged(context):
+    if missing(trigger, context, "properties") and not damaged(context):
         yield Problem(trigger, f"the trigger does not say what starts it and is refused; add {_FORM}", mark=_mark(trigger))
     if properties is None:
         return
-    if lacks(properties, "kind") and not misspelt(properties, "kind") and not damaged(context):
+    if missing(properties, context, "kind") and not damaged(context):
         yield Problem(properties, f"the trigger does not say what starts it and is refused; write {_FORM}", on_key=True)
     kind = properties.get("kind")
     if kind is not None and kind.text and kind.text != _KIND:

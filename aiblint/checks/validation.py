@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aiblint.check import Problem, check, listed, quote
-from aiblint.checks.required import damaged, lacks, misplaced, misspelt
+from aiblint.checks.conformance import misplaced, misspelt
+from aiblint.checks.required import damaged, missing
 from aiblint.document import OBJECT
 
 TYPE_CHECKING = False
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 
-def _has_no_validator(validate: Value) -> bool:
+def _has_no_validator(validate: Value, context: Context) -> bool:
     """Whether a `validate` certainly tests nothing. An empty parameter default waits for a value."""
-    if not validate.absent("inVMValidations") or misspelt(validate, "inVMValidations"):
+    if not validate.absent("inVMValidations") or misspelt(validate, context, "inVMValidations"):
         return False
     validators = validate.get("inVMValidations")
     return validators is None or validators.use is None
@@ -27,8 +28,7 @@ def _has_no_validate(context: Context) -> bool:
     properties = context.template.properties
     return (
         properties is not None
-        and lacks(properties, "validate")
-        and not misspelt(properties, "validate")
+        and missing(properties, context, "validate")
         and not misplaced(context, "inVMValidations")
         and not damaged(context)
     )
@@ -60,7 +60,7 @@ def validator_too_early(value: Value, context: Context, *, type_: str, since: st
 def published_untested(value: Value, context: Context) -> Iterator[Problem]:
     """An image that is published although its validators failed; takes `validate`. Without validators nothing can fail."""
     goes_on = value.get("continueDistributeOnFailure")
-    if goes_on is not None and goes_on.value is True and not _has_no_validator(value):
+    if goes_on is not None and goes_on.value is True and not _has_no_validator(value, context):
         yield Problem(
             goes_on,
             "an image that fails its validators is distributed all the same, and whoever takes the latest version gets it; "
@@ -85,7 +85,7 @@ def steps_not_run(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def tests_nothing(value: Value, context: Context) -> Iterator[Problem]:
     """A `validate` without validators, whatever else it says."""
-    if value.kind != OBJECT or not _has_no_validator(value) or damaged(context):
+    if value.kind != OBJECT or not _has_no_validator(value, context) or damaged(context):
         return
     options = [
         name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.check import Problem, check, quote
+from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ _LONGEST_DURATION = 60
 def system_without_elevation(value: Value, context: Context) -> Iterator[Problem]:
     """A PowerShell step with `runAsSystem: true` and without `runElevated: true`."""
     as_system, elevated = value.get("runAsSystem"), value.get("runElevated")
-    if as_system is None or as_system.value is not True:
+    if as_system is None or as_system.value is not True or misspelt(value, context, "runElevated"):
         return
     if (not value.open) if elevated is None else elevated.kind == NULL:
         related: tuple[tuple[Value, str], ...] = ()
