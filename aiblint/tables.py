@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-CHANGEABLE = ("image-generations", "publishers", "regions", "vm-generations", "vm-retirements")
+CHANGEABLE = (
+    "hardened-images",
+    "image-generations",
+    "image-plans",
+    "image-retirements",
+    "publishers",
+    "regions",
+    "vm-generations",
+    "vm-retirements",
+)
 """The tables that a configuration can change: each is a list of rows `[pattern, fact, …]`, the first row that matches counts.
 
 A pattern is a name in lower case, in which `*`, `?` and `[a-z]` mean what they mean in a shell. Names of marketplace images

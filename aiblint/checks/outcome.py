@@ -41,21 +41,6 @@ def version_latest(value: Value, context: Context) -> Iterator[Problem]:
 
 
 @check
-def hardened_source(value: Value, context: Context) -> Iterator[Problem]:
-    """A hardened source image (CIS, STIG), which Image Builder often cannot reach or run scripts on."""
-    publisher, offer, sku = ((value.text_of(name) or "").lower() for name in ("publisher", "offer", "sku"))
-    if publisher == "center-for-internet-security-inc" or any(
-        part in ("cis", "stig") for text in (offer, sku) for part in text.replace("_", "-").split("-")
-    ):
-        yield Problem(
-            value,
-            "hardened images are a known cause of failed builds: WinRM is cut off on Windows, /tmp is noexec on Linux; start from the "
-            "plain image and harden it in the last steps, or test this one well",
-            mark=value.get("offer"),
-        )
-
-
-@check
 def checksums_conflict(value: Value, context: Context) -> Iterator[Problem]:
     """One address with two checksums; `value` is the list of steps."""
     first: dict[str, tuple[str, Value]] = {}
