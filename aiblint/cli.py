@@ -7,24 +7,21 @@ import os
 import sys
 
 from aiblint import __version__, registry, streams
+from aiblint.choice import UsageError
 from aiblint.finding import SEVERITIES
-from aiblint.report import FORMATS, KEEPING, render
+from aiblint.job import Job
+from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import OFF, Choice, Inputs, Run, UsageError, choose, described, lint_bytes, lint_files, selected
-from aiblint.tables import Tables
+from aiblint.run import Run, described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiblint.config import Settings
-    from aiblint.document import Document
-    from aiblint.mend import Mending
     from aiblint.rule import Rule
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
 
-_YEAR_10000 = "253402300800"  # in seconds since 1970; dates are compared as texts of ten characters
 _DEFECT = "this is a defect of aiblint, not of the template"
 
 _EPILOG = """\
@@ -116,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     more.add_argument(
         "--schema", metavar="VERSION", help="what an API version (or: served) admits, as a JSON Schema for editors"
     )
+    more.add_argument("--show-config", metavar="FILE", help="the settings that hold for a file, and where each was said")
+    more.add_argument("--config-schema", action="store_true", help="what a configuration may say, as a JSON Schema for editors")
     more.add_argument("--version", action="version", version=f"aiblint {__version__}")
     return parser
 
@@ -141,16 +140,44 @@ def _command(argv: Sequence[str]) -> int:
             off = "" if rule.enabled else " (off by default)"
             streams.say(f"{rule.id}  {rule.severity:7}  {rule.category:10}  {rule.name}: {rule.summary}{off}")
         return CLEAN
+    if options.config_schema:
+        streams.say(_config_schema(rules))
+        return CLEAN
+    if options.show_config is not None:
+        return _show_config(options, rules)
     return _lint(options, rules)
+
+
+def _config_schema(rules: list[Rule]) -> str:
+    import json
+
+    from aiblint.config import schema
+
+    return json.dumps(schema.document(rules), indent=2)
+
+
+def _show_config(options: argparse.Namespace, rules: list[Rule]) -> int:
+    from aiblint.config import show
+    from aiblint.report import safe
+
+    job = Job(options, rules)
+    choice, _ = job.asked(options.show_config)
+    left_out = [f"{rule.id} {rule.name} ({choice.left_out[rule.id]})" for rule in rules if rule.id in choice.left_out]
+    for line in show.lines(options.show_config, job.settings_for(options.show_config)):
+        streams.say(safe.line(line))
+    streams.say(f"# {len(choice.rules)} of {len(rules)} rules run" + (", all but:" if left_out else ""))
+    for rule in left_out:
+        streams.say(safe.line(f"#   {rule}"))
+    return CLEAN
 
 
 def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
     outputs = [_output(text) for text in options.output]
     if options.statistics and options.format not in ("text", "concise", "json"):
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
-    lint = _Lint(options, rules)
-    lint.paths(options.paths or ["."])
-    run = lint.run
+    job = Job(options, rules)
+    job.lint(options.paths or ["."])
+    run = job.run
     run.findings.sort(key=lambda finding: finding.sort_key)
     if run.unversioned:
         run.notes.append(_unversioned(run.unversioned))
@@ -158,7 +185,7 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
         return UNUSABLE
     if (options.require_template and not run.templates) or (options.diff and run.mended):
         return FINDINGS
-    return FINDINGS if any(lint.fails(finding.severity) for finding in run.findings) else CLEAN
+    return FINDINGS if any(job.fails(finding.severity) for finding in run.findings) else CLEAN
 
 
 def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespace) -> bool:
@@ -179,140 +206,10 @@ def _unversioned(count: int) -> str:
     )
 
 
-def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
-    try:
-        run = Run(rules, __version__)
-    except OSError as error:
-        raise UsageError(f"the current folder is gone: {error.strerror}") from error
-    run.quiet = options.quiet
-    run.keep = not KEEPING.isdisjoint([options.format, *(text.partition("=")[0] for text in options.output)])
-    return run
-
-
-class _Lint:
-    """One command line under way: options and configuration together say which rules run on a file."""
-
-    def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
-        self.options = options
-        self.run = _run(options, rules)
-        today = _day(options.today) if options.today is not None else _today()
-        self.select = _split(options.select)
-        self.ignore = _split(options.ignore)
-        self.levels = dict(_level(text) for text in options.severity)
-        self.settings = _settings(options)
-        version = self.settings.api_version if options.api_version is None else _published(options.api_version)
-        given = [_parameter_file(path) for path in options.parameters] or None
-        self.inputs = Inputs(today, version, given, Tables(self.settings.tables), _mending(options, rules))
-        self.fail_on = options.fail_on or self.settings.fail_on
-        self.choices: dict[tuple[object, ...], Choice] = {}
-        self._refuse_unknown_rules()
-
-    def _refuse_unknown_rules(self) -> None:
-        """Even where no file is linted, or none that an entry of `per-path` is about."""
-        self._choice(self.settings)
-        for entry in self.settings.per_path:
-            self._choice(self.settings.replace(select=entry.select, ignore=entry.ignore, severity=entry.severity))
-
-    def fails(self, severity: str) -> bool:
-        return self.fail_on != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
-
-    def paths(self, paths: Sequence[str]) -> None:
-        from aiblint import files, sniff
-
-        if self.options.stdin_filename and "-" not in paths:
-            raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
-        if "-" in paths:
-            name = self.options.stdin_filename or "<stdin>"
-            self.run.files += 1
-            self.run.stdin = _stdin()
-            lint_bytes(self.run, self.run.stdin, name, self.choice(name), self.inputs)
-        try:
-            found = files.find(
-                [path for path in paths if path != "-"],
-                lambda error: self.run.notes.append(f"{error.filename}: {error.strerror}"),
-            )
-        except sniff.PathError as error:
-            raise UsageError(str(error)) from error
-        lint_files(self.run, found, self.choice, self.inputs, self.options.jobs)
-
-    def choice(self, path: str) -> Choice:
-        """The rules for one file: entries of `per-path` differ from file to file."""
-        return self._choice(self.settings.for_file(path))
-
-    def _choice(self, settings: Settings) -> Choice:
-        key = (settings.select, settings.ignore, tuple(settings.severity.items()), settings.placeholders)
-        if key not in self.choices:
-            self.choices[key] = choose(self.run.rules, settings, self.select, self.ignore, self.levels)
-        return self.choices[key]
-
-
-def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
-    """What is to be fixed; None where nothing is."""
-    if not (options.fix or options.diff):
-        for given, name in ((options.unsafe_fixes, "--unsafe-fixes"), (options.fix_only, "--fix-only")):
-            if given:
-                raise UsageError(f"{name} says which fixes to make: give --fix or --diff as well")
-        return None
-    from aiblint import mend
-
-    only = frozenset(rule.id for rule in selected(rules, _split(options.fix_only))) if options.fix_only else None
-    return mend.Mending(mend.SHOWN if options.diff else mend.IN_PLACE, unsafe=options.unsafe_fixes, only=only)
-
-
-def _stdin() -> bytes:
-    if sys.stdin is None:
-        raise UsageError("standard input is closed: there is nothing to read for -")
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as error:
-        raise UsageError(f"standard input cannot be read: {error.strerror}") from error
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    from aiblint import config
-
-    try:
-        path = None if options.no_config else options.config or config.discover(os.getcwd())
-        return config.load(path) if path else config.Settings()
-    except config.ConfigError as error:
-        raise UsageError(str(error)) from error
-
-
-def _parameter_file(path: str) -> Document:
-    from aiblint import parameters
-
-    document = parameters.read(path)
-    if document is None:
-        raise UsageError(f"{path} is no parameter file that can be read: it holds an object with 'parameters'")
-    return document
-
-
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 on, not '{text}'")
     return int(text)
-
-
-def _published(version: str) -> str:
-    from aiblint import schema
-
-    if version not in schema.versions():
-        raise UsageError(f"'{version}' is no API version of imageTemplates; there are {', '.join(schema.versions())}")
-    return version
-
-
-def _split(texts: Sequence[str]) -> list[str]:
-    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
-    if texts and not parts:
-        raise UsageError("--select, --ignore and --fix-only name rules; an empty text names none (an unset variable?)")
-    return parts
-
-
-def _level(text: str) -> tuple[str, str]:
-    selector, _, level = text.partition("=")
-    if level not in (*SEVERITIES, OFF):
-        raise UsageError(f"--severity takes RULES=LEVEL, the level one of error, warning, note, off; not '{text}'")
-    return selector, level
 
 
 def _output(text: str) -> tuple[str, str]:
@@ -347,25 +244,6 @@ def _schema(version: str) -> str:
         advice = f"; did you mean '{close[0]}'?" if close else ""
         raise UsageError(f"--schema takes one of {', '.join(known)}; not '{version}'{advice}")
     return json.dumps(json_schema.document(version), indent=2)
-
-
-def _today() -> str:
-    """The day by SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or by the clock."""
-    import time
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH") or None
-    if epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) < len(_YEAR_10000)):
-        raise UsageError(f"SOURCE_DATE_EPOCH counts seconds since 1970, it cannot be '{epoch[:40]}'")
-    return time.strftime("%Y-%m-%d", time.gmtime(None if epoch is None else int(epoch)))
-
-
-def _day(text: str) -> str:
-    import datetime  # takes a while to import, and hardly a run needs it
-
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
 
 
 def _color(choice: str) -> bool:

@@ -54,6 +54,7 @@ class _Lint:
         checkout: Checkout,
         today: str,
         api_version: str | None,
+        os: str | None,
         parameters: Document | None,
         tables: Tables,
     ) -> None:
@@ -63,10 +64,12 @@ class _Lint:
         found = read(document, given)
         self.templates = found.deployed
         self.left_out = [document.position(node.start)[0] for node in found.left_out]
-        self.contexts = [self._context(template, checkout, today, api_version, tables) for template in self.templates]
+        self.contexts = [self._context(template, checkout, today, api_version, os, tables) for template in self.templates]
 
-    def _context(self, template: Template, checkout: Checkout, today: str, api_version: str | None, tables: Tables) -> Context:
-        source_os = platforms.source_os(template, tables)
+    def _context(
+        self, template: Template, checkout: Checkout, today: str, api_version: str | None, os: str | None, tables: Tables
+    ) -> Context:
+        source_os = platforms.source_os(template, tables) or os
         stated = template.api_version
         return Context(
             self.document,
@@ -104,16 +107,18 @@ def lint(
     *,
     severities: dict[str, str] | None = None,
     api_version: str | None = None,
+    os: str | None = None,
     parameters: Document | None = None,
     tables: Tables = DEFAULT,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
-    `api_version` holds for templates that state none, or leave it to the deployment; `parameters` is the parameter file that
-    goes with it; `tables` are those that are shipped, with the user's changes.
+    `api_version` holds for templates that state none, or leave it to the deployment, `os` (linux, windows) for images whose
+    source does not tell; `parameters` is the parameter file that goes with it; `tables` are those that are shipped, with the
+    user's changes.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
-    under_way = _Lint(document, checkout, today, api_version, parameters, tables)
+    under_way = _Lint(document, checkout, today, api_version, os, parameters, tables)
     result = Result(document, under_way.templates, under_way.left_out)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import engine, parameters, registry, sniff
-from aiblint.check import quote
+from aiblint import engine, parameters, sniff
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
 from aiblint.syntax import json as syntax
@@ -13,20 +12,14 @@ from aiblint.tables import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from aiblint.config import Settings
+    from aiblint.choice import Choice
     from aiblint.finding import Finding
     from aiblint.mend import Mended, Mending
     from aiblint.rule import Rule
     from aiblint.tables import Tables
     from aiblint.template import Template
-
-OFF = "off"
-
-
-class UsageError(Exception):
-    """Options or configuration that cannot be followed: exit status 2."""
 
 
 class Run:
@@ -65,69 +58,14 @@ class Run:
         return len(self.repaired)
 
 
-class Choice:
-    """Which rules run on a file, and at what level: `levels` holds only what a user changed."""
-
-    __slots__ = ("levels", "rules")
-
-    def __init__(self, rules: list[Rule], levels: dict[str, str]) -> None:
-        self.rules = rules
-        self.levels = levels
-
-
-def choose(
-    rules: list[Rule], settings: Settings, select: Sequence[str], ignore: Sequence[str], levels: dict[str, str]
-) -> Choice:
-    """Applies select, ignore and severity, of the configuration and then of the command line.
-
-    Raises UsageError for a selector that stands for no rule.
-    """
-    places = settings.places
-    wanted = selected(rules, select or settings.select or ["*"], {} if select else places, registry.chosen)
-    left_out = {rule.id for rule in [*selected(rules, settings.ignore, places), *selected(rules, ignore)]}
-    changed: dict[str, str] = {}
-    for given, where in ((settings.severity, places), (levels, {})):
-        for selector, level in given.items():
-            changed.update({rule.id: level for rule in selected(rules, [selector], where)})
-    if settings.placeholders == "allow":
-        left_out.update(rule.id for rule in rules if rule.name == "placeholder-left")
-    kept = [rule for rule in wanted if rule.id not in left_out and changed.get(rule.id) != OFF]
-    return Choice(kept, changed)
-
-
-def selected(
-    rules: list[Rule],
-    selectors: Iterable[str],
-    places: Mapping[str, str] | None = None,
-    meaning: Callable[[list[Rule], str], list[Rule]] = registry.matching,
-) -> list[Rule]:
-    """The rules that selectors stand for; `places` tells where in the configuration one is written."""
-    found: dict[str, Rule] = {}
-    for selector in selectors:
-        matched = meaning(rules, selector)
-        if not matched:
-            where = f"{places[selector]}: " if places and selector in places else ""
-            raise UsageError(f"{where}{quote(selector)} is no rule, category or pattern of rules{_nearest(rules, selector)}")
-        found.update({rule.id: rule for rule in matched})
-    return sorted(found.values(), key=lambda rule: rule.id)
-
-
-def _nearest(rules: list[Rule], selector: str) -> str:
-    import difflib
-
-    known = [rule.name for rule in rules] + [rule.id for rule in rules] + sorted({rule.category for rule in rules})
-    close = difflib.get_close_matches(selector, known, 1)
-    return f"; did you mean '{close[0]}'?" if close else "; --list-rules shows all"
-
-
 class Inputs:
-    """What a run goes by beside its files: the day, the API version of templates that state none, parameter files.
+    """What a file is checked by beside its text: the day, and what counts where a template does not tell it itself.
 
-    `parameters` None: those that lie beside a template. `tables` are those that are shipped, with the user's changes. `mending`
-    says what is to be fixed, None: nothing.
+    That is the API version, the operating system ("linux", "windows"), and parameter files (None: those that lie beside it).
+    `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing.
     """
 
-    __slots__ = ("api_version", "mending", "parameters", "tables", "today")
+    __slots__ = ("api_version", "mending", "os", "parameters", "tables", "today")
 
     def __init__(
         self,
@@ -136,12 +74,14 @@ class Inputs:
         parameters: list[Document] | None = None,
         tables: Tables = DEFAULT,
         mending: Mending | None = None,
+        os: str | None = None,
     ) -> None:
         self.today = today
         self.api_version = api_version
         self.parameters = parameters
         self.tables = tables
         self.mending = mending
+        self.os = os
 
 
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, *, in_place: bool = False) -> None:
@@ -207,6 +147,7 @@ def _linter(document: Document, path: str, choice: Choice, inputs: Inputs) -> Ca
             inputs.today,
             severities=choice.levels,
             api_version=inputs.api_version,
+            os=inputs.os,
             parameters=given,
             tables=inputs.tables,
         )
@@ -241,13 +182,11 @@ def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: In
     run.findings.extend(engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels).findings)
 
 
-def lint_files(
-    run: Run, paths: Sequence[str], choice: Callable[[str], Choice], inputs: Inputs, jobs: int | None = None
-) -> None:
-    """Lints the files that can hold a template, and counts all. `choice` gives the rules for a path, `jobs` is as for `sift`."""
+def lint_files(run: Run, paths: Sequence[str], asked: Callable[[str], tuple[Choice, Inputs]], jobs: int | None = None) -> None:
+    """Lints the files that can hold a template, and counts all. `asked` tells by what to check a path, `jobs` is as for `sift`."""
     for path, content in sniff.sift(paths, jobs):
         run.files += 1
         if isinstance(content, sniff.PathError):
-            lint_unreadable(run, path, content.reason, choice(path), inputs)
+            lint_unreadable(run, path, content.reason, *asked(path))
         elif content is not None:
-            lint_bytes(run, content, path, choice(path), inputs, in_place=True)
+            lint_bytes(run, content, path, *asked(path), in_place=True)

@@ -6,10 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from conftest import ROOT, Aiblint
 
 from aiblint import registry
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_generated_parts_are_fresh() -> None:
@@ -21,17 +25,35 @@ def test_generated_parts_are_fresh() -> None:
 
 def test_every_option_that_the_readme_uses_exists(aiblint: Aiblint) -> None:
     usage = aiblint("--help")[1]
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        for option in re.findall(r"aiblint[^\n|`]*?\s(--[a-z-]+)", text):
-            assert option in usage, f"{name}: {option}"
+    for page in PAGES:
+        for option in re.findall(r"aiblint[^\n|`]*?\s(--[a-z-]+)", page.read_text(encoding="utf-8")):
+            assert option in usage, f"{page.name}: {option}"
 
 
 def test_links_inside_the_repository_lead_somewhere() -> None:
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-            assert (ROOT / target).exists(), f"{name}: {target}"
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_configurations_that_are_shown_can_be_used(aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "aiblint.yaml").touch()
+    shown = [
+        (page.name, text)
+        for page in PAGES
+        for text in re.findall(
+            r"```(?:yaml|toml)\n(# (?:\.aiblint\.yaml|pyproject\.toml)\b.*?)```", page.read_text(), re.DOTALL
+        )
+    ]
+    assert len(shown) > 2
+    for name, text in shown:
+        path = tmp_path / ("pyproject.toml" if "pyproject" in text.splitlines()[0] else ".aiblint.yaml")
+        path.write_text(text)
+        status, _, err = aiblint("--show-config", "x.json")
+        assert (status, err) == (0, ""), f"{name}: {text}"
+        path.unlink()
 
 
 def test_the_layers_in_contributing_are_those_that_are_checked() -> None:

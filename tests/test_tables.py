@@ -95,7 +95,7 @@ def test_a_region_can_be_added_and_taken_away(aiblint: Aiblint, tmp_path: Path, 
     ("text", "said"),
     [
         ("tables: {region: [+x]}", "1:10: tables has no setting 'region'; did you mean regions?"),
-        ("tables: {regions: +x}", "1:19: tables: regions must be a list; write [+NAME] or [-NAME]"),
+        ("tables: {regions: +x}", "1:19: tables: regions must be a list of changes; write ['+x']"),
         ("tables: {regions: [x]}", "1:20: tables: regions cannot hold 'x': write +NAME"),
         ("tables: {regions: [{x: y}]}", "1:20: tables: regions cannot hold '': write +NAME"),
     ],

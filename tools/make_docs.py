@@ -6,6 +6,7 @@ Usage: python tools/make_docs.py [--check]     (--check writes nothing and exits
 from __future__ import annotations
 
 import contextlib
+import html
 import io
 import os
 import re
@@ -19,6 +20,7 @@ import traceability  # noqa: E402
 
 from aiblint import explain, registry  # noqa: E402
 from aiblint.__main__ import main as aiblint  # noqa: E402
+from aiblint.config.keys import KEYS  # noqa: E402
 
 HEAD = """\
 # Rules
@@ -42,18 +44,27 @@ def run(arguments: str) -> str:
     return out.getvalue()
 
 
-def readme(text: str) -> str:
-    """README with its generated parts made anew: `<!-- made: WHAT -->` … `<!-- end -->`."""
+def settings() -> str:
+    """The settings of a configuration as a Markdown table."""
+    lines = ["| setting | per path | what it does |", "| --- | --- | --- |"]
+    lines += [f"| `{key.name}` | {'yes' if key.per_path else ''} | {html.escape(key.about, quote=False)} |" for key in KEYS]
+    return "\n".join(lines) + "\n"
+
+
+def page(path: Path) -> str:
+    """A page with its generated parts made anew: `<!-- made: WHAT -->` … `<!-- end -->`."""
 
     def made(match: re.Match[str]) -> str:
         what = match[1].strip()
         if what == "rules":
             body = explain.table(registry.load())
+        elif what == "settings":
+            body = settings()
         else:
             body = f"```console\n$ {what}\n{run(what.removeprefix('aiblint '))}```\n"
         return f"<!-- made: {what} -->\n{body}<!-- end -->"
 
-    return re.sub(r"<!-- made: (.*?) -->\n.*?<!-- end -->", made, text, flags=re.DOTALL)
+    return re.sub(r"<!-- made: (.*?) -->\n.*?<!-- end -->", made, path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def main(argv: list[str]) -> int:
@@ -61,7 +72,7 @@ def main(argv: list[str]) -> int:
     for path, text in (
         (ROOT / "docs" / "rules.md", rules_page()),
         (ROOT / "docs" / "coverage.md", traceability.page(ROOT / "docs" / "statements.yaml")),
-        (ROOT / "README.md", readme((ROOT / "README.md").read_text(encoding="utf-8"))),
+        *((path, page(path)) for path in (ROOT / "README.md", ROOT / "docs" / "configuration.md")),
     ):
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path.name)

@@ -36,9 +36,10 @@ def step_for_other_os(value: Value, context: Context, *, types: list[str]) -> It
     else:
         advice = f"remove the step, or choose a {wanted} source"
     shown = source.get("publisher") if source is not None else None
+    told = f"the source {quote(image)} is a {given} image" if image else f"the source is stated to be a {given} image"
     yield Problem(
         value,
-        f"{kind} runs on {wanted} only, and the source {quote(image)} is a {given} image: the service refuses the template; {advice}",
+        f"{kind} runs on {wanted} only, and {told}: the service refuses the template; {advice}",
         related=((shown, f"a {given} image"),) if shown is not None else (),
     )
 

@@ -1,0 +1,208 @@
+"""The kinds of settings: how each is read, refused and described."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import globs, tables
+from aiblint.config.settings import PathSettings
+from aiblint.config.tree import listed, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from aiblint.config.keys import Key
+    from aiblint.config.tree import Node
+    from aiblint.config.written import Written
+
+LEVELS = ("error", "warning", "note", "off")
+
+_SELECTOR = {"$ref": "#/$defs/rules"}
+_PATH = {"type": "string", "minLength": 1, "pattern": r"^[^/~\\][^\\]*$"}
+
+
+class Kind:
+    """How the values of a setting are read: `read` refuses what cannot be one, `schema` says the same as JSON Schema."""
+
+    takes_null = True
+    """Whether a key without a value says nothing."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> Any:
+        """The value at a node. `what` names the setting in messages, `setting` is its attribute. Raises ConfigError."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class Word(Kind):
+    """One word of a fixed list, which may be worked out only when it is needed."""
+
+    def __init__(self, words: tuple[str, ...] | Callable[[], tuple[str, ...]]) -> None:
+        self._words = words
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self._words if isinstance(self._words, tuple) else self._words()
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> str:
+        return written.word(node, what, self.words)
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+class Rules(Kind):
+    """A list of selectors: rule ids, names, categories or patterns over them."""
+
+    def __init__(self, *, needed: bool = False) -> None:
+        self.needed = needed
+        self.takes_null = not needed
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[str, ...]:
+        found = [selector(written, item, what, setting) for item in written.items(node, what, "rules", "AIB501")]
+        if self.needed and not found:
+            written.fail(node, f"{what} names no rule; leave it out to check every rule")
+        return tuple(dict.fromkeys(found))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": _SELECTOR, **({"minItems": 1} if self.needed else {})}
+
+
+class Levels(Kind):
+    """A mapping from selectors to severities."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> dict[str, str]:
+        levels: dict[str, str] = {}
+        for key, value in written.pairs(node, what):
+            name = selector(written, key, what, setting)
+            if value.is_null:
+                written.fail(value, f"{what} of {quoted(name)} is missing; write {listed(LEVELS)}")
+            levels[name] = written.word(value, f"{what} of {quoted(name)}", LEVELS)
+        return levels
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "propertyNames": _SELECTOR, "additionalProperties": {"enum": list(LEVELS)}}
+
+
+class Files(Kind):
+    """A list of files, relative to the configuration."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[str, ...]:
+        found = []
+        for item in written.items(node, what, "files", "file.json"):
+            path = written.relative(item, what)
+            if not os.path.isfile(path):
+                written.fail(item, f"{what}: there is no file {quoted(path)}")
+            written.note(setting, path, item)
+            found.append(path)
+        return tuple(dict.fromkeys(found))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": _PATH}
+
+
+class Served(Kind):
+    """A mapping from starts of addresses to the folders of the repository that are served there."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[tuple[str, str], ...]:
+        found: dict[str, str] = {}
+        for key, value in written.pairs(node, what):
+            start = key.text or ""
+            scheme, colon, rest = start.partition("://")
+            if not colon or scheme.lower() not in ("https", "http") or rest[:1] in ("", "/") or "?" in rest or "#" in rest:
+                advice = "write the start of an address, such as https://st.blob.core.windows.net/scripts/"
+                written.fail(key, f"{what}: {quoted(start)} begins no address of a file; {advice}")
+            written.note(setting, start, key)
+            found[start.rstrip("/") + "/"] = os.path.abspath(written.relative(value, what))
+        return tuple(found.items())
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"},
+            "additionalProperties": _PATH,
+        }
+
+
+class Tables(Kind):
+    """A mapping from tables of facts to a list of changes: `+name=fact`, `+name` or `-name`."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> dict[str, tuple[tuple[str | None, ...], ...]]:
+        changed: dict[str, tuple[tuple[str | None, ...], ...]] = {}
+        for name, (_, entries) in written.members(node, what, tables.CHANGEABLE).items():
+            rows = []
+            for entry in written.items(entries, f"{what}: {name}", "changes", "+NAME"):
+                try:
+                    rows.append(tuple(tables.change(name, entry.text or "")))
+                except ValueError as error:
+                    written.fail(entry, f"{what}: {name} cannot hold {quoted(entry.text or '')}: {error}")
+                written.note(setting, entry.text or "", entry)
+            changed[name] = tuple(rows)
+        return changed
+
+    def schema(self) -> dict[str, Any]:
+        changes = {"type": ["array", "null"], "items": {"type": "string", "pattern": "^[+-]."}}
+        return {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(tables.CHANGEABLE, changes)}
+
+
+class PerPath(Kind):
+    """A mapping from patterns of files to what differs for them."""
+
+    def __init__(self, keys: Callable[[], tuple[Key, ...]]) -> None:
+        self.keys = keys
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[PathSettings, ...]:
+        entries = []
+        for key, value in written.pairs(node, what):
+            pattern = key.text or ""
+            fault = globs.fault(pattern)
+            if fault is not None:
+                written.fail(key, f"{what}: {quoted(pattern)} {fault}")
+            outer, written.nodes = written.nodes, {}
+            said = read_keys(written, value, f"{what} {quoted(pattern)}", self.keys())
+            entries.append(PathSettings(pattern, said, written.places))
+            written.nodes = outer
+            written.note(setting, pattern, key)
+        return tuple(entries)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": object_schema(self.keys())}
+
+
+def selector(written: Written, node: Node, what: str, setting: str) -> str:
+    """The text of a selector; whether a rule is meant by it is asked where the rules are known."""
+    if not node.text or node.is_null:
+        written.fail(node, f"{what}: here must stand a rule's id or name, a category, or a pattern such as 'AIB5*'")
+    written.note(setting, node.text, node)
+    return node.text
+
+
+def read_keys(written: Written, node: Node, what: str, keys: tuple[Key, ...]) -> dict[str, Any]:
+    """What a mapping says, by attribute; keys without a value say nothing."""
+    said: dict[str, Any] = {}
+    members = written.members(node, what, [key.name for key in keys])
+    for key in keys:
+        if key.name in members:
+            name, value = members[key.name]
+            if not (value.is_null and key.kind.takes_null):
+                said[key.attribute] = key.kind.read(written, value, key.name, key.attribute)
+                written.note(key.attribute, "", name)
+    return said
+
+
+def object_schema(keys: tuple[Key, ...]) -> dict[str, Any]:
+    """The JSON Schema of a mapping with these keys; a key without a value is fine where it says nothing."""
+    properties = {}
+    for key in keys:
+        described = {"description": key.about, **key.kind.schema()}
+        properties[key.name] = _or_null(described) if key.kind.takes_null else described
+    return {"type": ["object", "null"], "additionalProperties": False, "properties": properties}
+
+
+def _or_null(described: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in described:
+        return {**described, "enum": [*described["enum"], None]}
+    return {**described, "type": [described["type"], "null"]} if isinstance(described.get("type"), str) else described

@@ -1,0 +1,212 @@
+"""One command line under way: options and configuration together say what each file is checked with."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from aiblint import __version__, config
+from aiblint.choice import OFF, Choice, UsageError, choose, selected
+from aiblint.finding import SEVERITIES
+from aiblint.report import KEEPING
+from aiblint.run import Inputs, Run, lint_bytes, lint_files
+from aiblint.tables import Tables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+    from aiblint.config import Settings
+    from aiblint.document import Document
+    from aiblint.mend import Mending
+    from aiblint.rule import Rule
+
+_YEAR_10000 = "253402300800"  # in seconds since 1970; dates are compared as texts of ten characters
+
+
+class Job:
+    """What the options and the configuration ask for, and the run that comes of it. Raises UsageError throughout.
+
+    `settings` are those of the configuration, with what the options say added to it or in its place.
+    """
+
+    def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
+        self.options = options
+        self.run = _run(options, rules)
+        self.today = _today() if options.today is None else _day(options.today)
+        self._said, self._places = _said(options)
+        self._configured = _configured(options)
+        self.settings = self._configured.with_(self._said, self._places)
+        self._choices: dict[tuple[object, ...], Choice] = {}
+        self._parameters: dict[str, Document] = {}
+        self._tables = Tables(self.settings.tables)
+        self._mending = _mending(options, rules)
+        self._refuse_early()
+
+    def _refuse_early(self) -> None:
+        """What cannot be followed is refused even where no file is linted, or none that an entry of `per-path` is about."""
+        for settings in (self.settings, *(self._with_options(entry.said, entry.places) for entry in self.settings.per_path)):
+            self._choice(settings)
+            for path in settings.parameters:
+                self._parameter_file(path)
+
+    def _with_options(self, said: Any, places: Any) -> Settings:
+        return self._configured.with_(said, places).with_(self._said, self._places)
+
+    def settings_for(self, path: str) -> Settings:
+        """What holds for one file: options go before entries of `per-path`, these before the rest of the configuration."""
+        settings = self._configured.for_file(path)
+        return self.settings if settings is self._configured else settings.with_(self._said, self._places)
+
+    def lint(self, paths: Sequence[str]) -> None:
+        """Lints files and folders; `-` is stdin."""
+        from aiblint import files, sniff
+
+        if self.options.stdin_filename and "-" not in paths:
+            raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
+        if "-" in paths:
+            name = self.options.stdin_filename or "<stdin>"
+            self.run.files += 1
+            self.run.stdin = _stdin()
+            lint_bytes(self.run, self.run.stdin, name, *self.asked(name))
+        try:
+            found = files.find(
+                [path for path in paths if path != "-"],
+                lambda error: self.run.notes.append(f"{error.filename}: {error.strerror}"),
+            )
+        except sniff.PathError as error:
+            raise UsageError(str(error)) from error
+        lint_files(self.run, found, self.asked, self.options.jobs)
+
+    def fails(self, severity: str) -> bool:
+        """Whether a finding of this severity makes the exit status 1."""
+        fail_on = self.settings.fail_on
+        return fail_on != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(fail_on)
+
+    def asked(self, path: str) -> tuple[Choice, Inputs]:
+        """By which rules and which inputs a file is to be checked."""
+        settings = self.settings_for(path)
+        given = [self._parameter_file(name) for name in settings.parameters]
+        return self._choice(settings), Inputs(
+            self.today, settings.api_version, given or None, self._tables, self._mending, settings.os
+        )
+
+    def _choice(self, settings: Settings) -> Choice:
+        key = (settings.select, settings.ignore, tuple(settings.severity.items()), settings.placeholders)
+        if key not in self._choices:
+            self._choices[key] = choose(self.run.rules, settings)
+        return self._choices[key]
+
+    def _parameter_file(self, path: str) -> Document:
+        from aiblint import parameters
+
+        if path not in self._parameters:
+            document = parameters.read(path)
+            if document is None:
+                raise UsageError(f"{path} is no parameter file that can be read: it holds an object with 'parameters'")
+            self._parameters[path] = document
+        return self._parameters[path]
+
+
+def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
+    try:
+        run = Run(rules, __version__)
+    except OSError as error:
+        raise UsageError(f"the current folder is gone: {error.strerror}") from error
+    run.quiet = options.quiet
+    run.keep = not KEEPING.isdisjoint([options.format, *(text.partition("=")[0] for text in options.output)])
+    return run
+
+
+def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
+    """What is to be fixed; None where nothing is."""
+    if not (options.fix or options.diff):
+        for given, name in ((options.unsafe_fixes, "--unsafe-fixes"), (options.fix_only, "--fix-only")):
+            if given:
+                raise UsageError(f"{name} says which fixes to make: give --fix or --diff as well")
+        return None
+    from aiblint import mend
+
+    only = frozenset(rule.id for rule in selected(rules, _split(options.fix_only), "--fix-only")) if options.fix_only else None
+    return mend.Mending(mend.SHOWN if options.diff else mend.IN_PLACE, unsafe=options.unsafe_fixes, only=only)
+
+
+def _configured(options: argparse.Namespace) -> Settings:
+    try:
+        path = None if options.no_config else options.config or config.discover(os.getcwd())
+        return config.load(path) if path else config.Settings()
+    except config.ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def _said(options: argparse.Namespace) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
+    """What the options say, by setting, and the option that says it as its place."""
+    levels = dict(_level(text) for text in options.severity)
+    given = {
+        "select": tuple(_split(options.select)),
+        "ignore": tuple(_split(options.ignore)),
+        "severity": levels,
+        "fail_on": options.fail_on,
+        "api_version": None if options.api_version is None else _published(options.api_version),
+        "parameters": tuple(options.parameters),
+    }
+    said = {setting: value for setting, value in given.items() if value}
+    places: dict[tuple[str, str], str] = {}
+    for setting, value in said.items():
+        option = f"--{setting.replace('_', '-')}"
+        places[setting, ""] = option
+        if not isinstance(value, str):
+            places.update({(setting, item): option for item in value})
+    return said, places
+
+
+def _published(version: str) -> str:
+    from aiblint import schema
+
+    if version not in schema.versions():
+        raise UsageError(f"'{version}' is no API version of imageTemplates; there are {', '.join(schema.versions())}")
+    return version
+
+
+def _split(texts: Sequence[str]) -> list[str]:
+    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    if texts and not parts:
+        raise UsageError("--select, --ignore and --fix-only name rules; an empty text names none (an unset variable?)")
+    return parts
+
+
+def _level(text: str) -> tuple[str, str]:
+    selector, _, level = text.partition("=")
+    if level not in (*SEVERITIES, OFF):
+        raise UsageError(f"--severity takes RULES=LEVEL, the level one of error, warning, note, off; not '{text}'")
+    return selector, level
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: there is nothing to read for -")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from error
+
+
+def _today() -> str:
+    """The day by SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or by the clock."""
+    import time
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or None
+    if epoch is not None and not (epoch.isascii() and epoch.isdigit() and len(epoch) < len(_YEAR_10000)):
+        raise UsageError(f"SOURCE_DATE_EPOCH counts seconds since 1970, it cannot be '{epoch[:40]}'")
+    return time.strftime("%Y-%m-%d", time.gmtime(None if epoch is None else int(epoch)))
+
+
+def _day(text: str) -> str:
+    import datetime  # takes a while to import, and hardly a run needs it
+
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
