@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.change import Recode, Repair, Splice
+from aiblint.change import Part, Repair
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
 from aiblint.syntax.json import string_offsets, suspicious_escapes
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.check import Context
-    from aiblint.document import Document, Mistake
+    from aiblint.document import Document
     from aiblint.template import Template, Unfilled, Value
 
 # A file without a template is none of our business, unless it would hold one if only it could be read.
@@ -22,6 +22,8 @@ _DECLARATION = re.compile(r'"type"\s*:\s*"Microsoft\.VirtualMachineImages|"sourc
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
 _TYPOGRAPHIC = re.compile("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
+_INVISIBLE_ENDS = re.compile(f"\\A{_INVISIBLE.pattern}+|{_INVISIBLE.pattern}+\\Z")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _SMART_OPTION = re.compile("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
 # PowerShell takes a typographic dash for a plain one, but not a pair of which one is typographic.
 _SMART_PAIR = re.compile("(?:(?<=\\s)|\\A)(?:[\u2010-\u2015\u2212]-|-[\u2010-\u2015\u2212])(?=[A-Za-z])")
@@ -36,17 +38,12 @@ def reader_mistake(
     """A mistake of the given kinds that the reader reported. `in`: any, body (only where a file is a bare template) or arm."""
     if not _concerns(document, templates) or (in_ != "any" and in_ not in {template.kind for template in templates}):
         return
-    for mistake in document.mistakes:
-        if mistake.kind in kinds:
-            yield TextProblem(mistake.start, mistake.end, mistake.message, fix=_repair(mistake, document))
+    found = [mistake for mistake in document.mistakes if mistake.kind in kinds]
+    if found:
+        from aiblint.checks.rewriting import repair  # here, because most files are written well
 
-
-def _repair(mistake: Mistake, document: Document) -> Repair | None:
-    if mistake.kind == "trailing-comma":
-        return Repair("delete the comma", Splice(mistake.start, mistake.end, ""), safe=True)
-    if mistake.kind == "encoding" and document.encoding != "latin-1":  # which code page it is, nobody knows
-        return Repair("save it as UTF-8 without byte order mark", Recode(), safe=True)
-    return None
+        for mistake in found:
+            yield TextProblem(mistake.start, mistake.end, mistake.message, fix=repair(mistake, document))
 
 
 @check_text
@@ -144,10 +141,13 @@ def _escape_problem(value: Value, document: Document) -> Problem | None:
     names = {"b": "a backspace", "f": "a form feed", "n": "a line feed", "r": "a carriage return", "t": "a tab"}
     escape = document.text[start:end]
     offsets = list(string_offsets(document.text, node))
+    starts = [offsets.index(first) - value.shift for first, _, _ in escapes]
+    doubled = [Part(value, at, at + 1, document.text[first:last]) for at, (first, last, _) in zip(starts, escapes, strict=True)]
     return Problem(
         value,
         f"{quote(written)} holds {names.get(escape[1:2], 'another character')} where the path has {escape}; write {quote(corrected)}",
-        part=(offsets.index(start) - value.shift, offsets.index(end) - value.shift) if value.use is None else None,
+        part=(starts[0], starts[0] + 1) if value.use is None else None,
+        fix=Repair("write two backslashes", *doubled, safe=value.key == "destination"),
     )
 
 
@@ -158,7 +158,8 @@ def _shown(text: str) -> str:
 @check
 def typographic_character(value: Value, context: Context) -> Iterator[Problem]:
     """A typographic dash, quote or invisible space in an address or an id."""
-    match = _TYPOGRAPHIC.search(value.text or "")
+    text = value.text or ""
+    match = _TYPOGRAPHIC.search(text)
     if match is not None:
         what = (
             "an invisible or non-breaking space"
@@ -169,7 +170,21 @@ def typographic_character(value: Value, context: Context) -> Iterator[Problem]:
             value,
             f"{quote(value.value)} holds {what} (U+{ord(match[0]):04X}): nothing has that name; type it anew in plain ASCII",
             part=match.span(),
+            fix=_plain_text(value, text),
         )
+
+
+def _plain_text(value: Value, text: str) -> Repair | None:
+    """Blanks at the ends name nothing and go without harm; what stands inside may have been meant as something else."""
+    outer = [match.span() for match in _INVISIBLE_ENDS.finditer(text)]
+    inner = [match for match in _TYPOGRAPHIC.finditer(text) if not any(a <= match.start() < b for a, b in outer)]
+    if not inner:
+        return Repair("delete the invisible characters", *(Part(value, a, b, "") for a, b in outer), safe=True)
+    changes = [Part(value, *match.span(), "") for match in inner if _INVISIBLE.match(match[0])]
+    changes += [Part(value, *match.span(), "-") for match in inner if match[0] in _DASHES]
+    if len(changes) < len(inner):
+        return None
+    return Repair("type it in plain ASCII", *(Part(value, a, b, "") for a, b in outer), *changes, safe=False)
 
 
 @check
@@ -180,11 +195,16 @@ def typographic_option(value: Value, context: Context) -> Iterator[Problem]:
     match = (_SMART_PAIR if powershell else _SMART_OPTION).search(value.text or "")
     if match is not None and value.text is not None:
         word = re.match(r"\S+", value.text[match.start() :])
+        shown = word[0] if word else match[0]
+        # Word processors make one dash of two: a long option has lost one.
+        long = not powershell and len(match[0]) == 1 and re.match(r"[A-Za-z]{2}", value.text[match.end() :])
+        plain = "--" if long else "-" * len(match[0])
         yield Problem(
             value,
-            f"the dash in {quote(word[0] if word else match[0])} is typographic (U+{_code(match[0]):04X}): the command takes the word "
+            f"the dash in {quote(shown)} is typographic (U+{_code(match[0]):04X}): the command takes the word "
             "for an argument, not for an option; type a plain -",
             part=match.span(),
+            fix=Repair(f"write {quote(plain + shown[len(match[0]) :])}", Part(value, *match.span(), plain), safe=False),
         )
 
 

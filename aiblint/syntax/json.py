@@ -7,10 +7,20 @@ import re
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, Document, Mistake, Node
 from aiblint.syntax.cursor import AFTER, FIRST, MOST_LEVELS, NEXT, Cursor
 from aiblint.syntax.encoding import decode
-from aiblint.syntax.mistakes import KINDS
+from aiblint.syntax.mistakes import KINDS, LEGAL_SOMEWHERE
 from aiblint.syntax.unescape import unescape
 
-__all__ = ["KINDS", "bad_escapes", "key_offsets", "parse", "read", "string_offsets", "suspicious_escapes"]
+__all__ = [
+    "KINDS",
+    "LEGAL_SOMEWHERE",
+    "bad_escapes",
+    "key_offsets",
+    "parse",
+    "read",
+    "string_escapes",
+    "string_offsets",
+    "suspicious_escapes",
+]
 
 # The fast path: one match takes a whole member or item, of which nothing is doubtful. Everything else is for Recovery:
 # strings with illegal or surrogate escapes, long or exponential numbers, values that no comma or closer follows.
@@ -169,6 +179,13 @@ def _offsets(text: str, start: int, end: int, value: str) -> list[int] | range:
     from aiblint.syntax.escapes import span_offsets
 
     return span_offsets(text, start, end, value)
+
+
+def string_escapes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Escapes in raw string text that are illegal, or look like the backslash of a Windows path, in order: see the next two."""
+    from aiblint.syntax import escapes
+
+    return sorted({*escapes.bad_escapes(text, start, end), *escapes.path_escapes(text, start, end)})
 
 
 def bad_escapes(text: str, node: Node) -> list[tuple[int, int, str]]:
