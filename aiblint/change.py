@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from aiblint.value import Value
 
 
+_LONGEST_TITLE = 160
+
+
 class Repair:
     """Changes that belong together: all are made, or none.
 
@@ -22,6 +25,19 @@ class Repair:
         self.title = title
         self.changes = changes
         self.safe = safe
+
+
+def write(target: Value, new: object, *, safe: bool) -> Repair:
+    """The repair that writes one value instead of another."""
+    text = f"'{new}'" if isinstance(new, str) else str(new).lower() if isinstance(new, bool) else str(new)
+    return Repair(
+        f"write {text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1] + '…'}", Set(target, new), safe=safe
+    )
+
+
+def remove(target: Value, *, safe: bool) -> Repair:
+    """The repair that takes a member or an item out."""
+    return Repair("take it out", Remove(target), safe=safe)
 
 
 class Change:
@@ -56,6 +72,12 @@ class Part(Change):
         self.start = start
         self.end = end
         self.text = text
+
+
+class Quote(Change):
+    """The number or the boolean, as it is written, becomes a text."""
+
+    __slots__ = ()
 
 
 class Wrap(Change):

@@ -7,7 +7,7 @@ import re
 
 from aiblint import change, layout
 from aiblint.arm.scope import is_expression
-from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.finding import Edit, Fix
 from aiblint.syntax.json import string_offsets
 from aiblint.usage import heals_all
@@ -150,6 +150,13 @@ def _part(document: Document, each: change.Part, borrowed: list[Borrowed]) -> li
     return [Edit(offsets[each.start + shift], offsets[each.end + shift], inner)]
 
 
+def _quote(document: Document, each: change.Quote, borrowed: list[Borrowed]) -> list[Edit]:
+    node = _literal(document, each, borrowed)
+    if borrowed or node.kind not in (NUMBER, BOOLEAN):
+        raise Unplaceable
+    return [Edit(node.start, node.start, '"'), Edit(node.end, node.end, '"')]
+
+
 def _wrap(document: Document, each: change.Wrap, borrowed: list[Borrowed]) -> list[Edit]:
     node = _literal(document, each, borrowed)
     if borrowed:
@@ -265,6 +272,7 @@ _PLACERS: dict[type[Change], Callable[..., list[Edit]]] = {
     change.Append: _append,
     change.Insert: _insert,
     change.Part: _part,
+    change.Quote: _quote,
     change.Remove: _remove,
     change.Rename: _rename,
     change.Set: _set,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from aiblint.change import Part
 from aiblint.check import Problem
 from aiblint.shell.command import POSIX, POWERSHELL, join_lines, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from aiblint.change import Repair
     from aiblint.check import Context
     from aiblint.shell.command import Command
     from aiblint.template import Value
@@ -50,10 +52,15 @@ class Inline:
         item = self.items[index]
         return item, (first, min(end - self._starts[index], len(item.text or "")))
 
-    def problem(self, start: int, end: int, message: str) -> Problem:
+    def problem(self, start: int, end: int, message: str, *, fix: Repair | None = None) -> Problem:
         """A problem that underlines `text[start:end]` in the line where it begins."""
         item, part = self.place(start, end)
-        return Problem(item, message, part=part)
+        return Problem(item, message, part=part, fix=fix)
+
+    def insertion(self, at: int, text: str) -> Part:
+        """The change that puts `text` behind the character before offset `at`."""
+        item, (_, end) = self.place(at - 1, at)
+        return Part(item, end, end, text)
 
 
 def of(step: Value, context: Context) -> Inline | None:

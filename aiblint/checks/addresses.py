@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import address
+from aiblint.change import Part, Repair, write
 from aiblint.check import Problem, check_unknown, quote
 
 TYPE_CHECKING = False
@@ -46,7 +47,19 @@ def address_malformed(value: Value, context: Context) -> Iterator[Problem]:
         return
     fault = _fault(text) if value.text is not None else _fault_of_start(text)
     if fault is not None:
-        yield Problem(value, fault[0], part=fault[1] if value.text is not None else None)
+        yield Problem(value, fault[0], part=fault[1] if value.text is not None else None, fix=_without_blanks(value))
+
+
+def _without_blanks(value: Value) -> Repair | None:
+    """Blanks at the ends go, those inside are encoded: nothing is found under the address as it is."""
+    text = value.text or ""
+    bare = text.strip(" ")
+    if " " not in text or not bare or _fault(bare.replace(" ", "%20")) is not None:
+        return None
+    start = text.index(bare)
+    changes = [Part(value, a, b, "") for a, b in ((0, start), (start + len(bare), len(text))) if a < b]
+    changes += [Part(value, at, at + 1, "%20") for at in range(start, start + len(bare)) if text[at] == " "]
+    return Repair("write %20 for blanks" if " " in bare else "delete the blanks around it", *changes, safe=True)
 
 
 @check_unknown
@@ -63,9 +76,19 @@ def address_of_page(value: Value, context: Context) -> Iterator[Problem]:
         yield Problem(
             value,
             f"addresses of raw.githubusercontent.com have no 'blob' in them, so nothing is found under this one; {advice}",
+            fix=write(value, instead, safe=True) if instead else None,
         )
     else:
-        yield Problem(value, f"{_shown(text)} is a web page for people, not the file: {harm}; {advice}")
+        message = f"{_shown(text)} is a web page for people, not the file: {harm}; {advice}"
+        yield Problem(value, message, fix=_file_itself(value, instead, step_type))
+
+
+def _file_itself(value: Value, instead: str, step_type: str) -> Repair | None:
+    """A page is never a working script; as a file it is what the image holds today. A checksum would have to change as well."""
+    step = value.parent
+    if not instead or (step is not None and not step.absent("sha256Checksum")):
+        return None
+    return write(value, instead, safe=step_type in ("shell", "powershell"))
 
 
 @check_unknown
@@ -84,7 +107,13 @@ def address_plain_http(value: Value, context: Context) -> Iterator[Problem]:
         harm = "anyone on the way can read the file or, by changing it, fail the build at its checksum"
     else:
         harm = "anyone on the way can change what the build runs, with root or administrator rights"
-    yield Problem(value, f"http:// is not encrypted: {harm}; write https://", part=(0, 7) if value.text is not None else None)
+    known = value.text is not None
+    yield Problem(
+        value,
+        f"http:// is not encrypted: {harm}; write https://",
+        part=(0, 7) if known else None,
+        fix=Repair("write https://", Part(value, 0, 7, "https://"), safe=False) if known else None,
+    )
 
 
 @check_unknown

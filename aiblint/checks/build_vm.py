@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint.change import Repair, Set
 from aiblint.check import Problem, check, listed
 from aiblint.machines import image_generation
 from aiblint.platforms import marketplace_image
@@ -103,4 +104,20 @@ def vnet_legacy(value: Value, context: Context, *, members: list[str]) -> Iterat
         f"{listed([repr(name) for name in found], 'and')} of 'vnetConfig' ended with 2019-05-01-preview: {advice}",
         mark=value.members[found[0]],
         on_key=True,
+        fix=_with_subnet_id(value, members, deployed=context.template.kind == "arm"),
     )
+
+
+def _with_subnet_id(network: Value, members: list[str], *, deployed: bool) -> Repair | None:
+    """The configuration without the old members; in a deployment with the subnet's id in their place, if all of them are known."""
+    written = network.node.to_python()
+    if network.use is not None or not isinstance(written, dict):
+        return None
+    kept: dict[str, object] = {name: it for name, it in written.items() if name.lower() not in [old.lower() for old in members]}
+    if network.get("subnetId") is None:
+        named = [network.text_of(name) for name in ("resourceGroupName", "name", "subnetName")]
+        if not deployed or any(not name or "'" in name for name in named):
+            return None
+        group, net, subnet = named
+        kept["subnetId"] = f"[resourceId('{group}', 'Microsoft.Network/virtualNetworks/subnets', '{net}', '{subnet}')]"
+    return Repair("write 'subnetId' instead", Set(network, kept), safe=False)

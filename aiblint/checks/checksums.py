@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint import address
+from aiblint import address, change
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 
@@ -61,7 +61,9 @@ def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
     if text.lower() == _EMPTY_FILE:
         yield Problem(value, "this is the SHA-256 of an empty file: the download it was taken from had failed; take it again")
     elif _SUM.fullmatch(text) is None:
-        yield Problem(value, f"{_fault(text)}; the download is refused")
+        message, digits = _fault(text)
+        fix = change.write(value, digits, safe=True) if digits else None
+        yield Problem(value, f"{message}; the download is refused", fix=fix)
 
 
 @check
@@ -74,6 +76,7 @@ def checksum_without_file(value: Value, context: Context) -> Iterator[Problem]:
             'there is no "scriptUri" here whose file this checksum could verify: the commands in "inline" are part of the '
             "template; remove it",
             on_key=True,
+            fix=change.remove(checksum, safe=False),
         )
 
 
@@ -84,11 +87,11 @@ def _has_only_inline(step: Value, context: Context) -> bool:
     return step.absent("scriptUri") and step.absent("sourceUri") and not misspelt(step, context, "scriptUri")
 
 
-def _fault(text: str) -> str:
-    """What a wrong checksum is, and what to write where that can be told."""
+def _fault(text: str) -> tuple[str, str]:
+    """What a wrong checksum is, and the right one where that can be told, else an empty text."""
     bare = text.strip()
     if not bare:
-        return "the checksum is blank; write the SHA-256 of the file or remove it"
+        return "the checksum is blank; write the SHA-256 of the file or remove it", ""
     for pattern, what in ((_SUM, "blanks around it"), (_PREFIXED, "a prefix"), (_WITH_NAME, "more than the digits")):
         match = pattern.fullmatch(bare)
         if match is not None:
@@ -99,19 +102,20 @@ def _fault(text: str) -> str:
     decoded = _from_base64(bare)
     if decoded is not None:
         return _never_equal("Base64 for hexadecimal digits", decoded)
-    return f"{quote(bare)} is no SHA-256, so the service refuses the download; {_WANTED}"
+    return f"{quote(bare)} is no SHA-256, so the service refuses the download; {_WANTED}", ""
 
 
-def _fault_of_digits(bare: str, digits: str) -> str:
+def _fault_of_digits(bare: str, digits: str) -> tuple[str, str]:
     if len(digits) == 64:
         return _never_equal("capital letters" if digits == bare else "separators between its digits", digits)
     if digits == bare and len(digits) in _OTHER_SUMS:
-        return f"{quote(bare)} is {_OTHER_SUMS[len(digits)]}, so the service refuses the download; {_WANTED}"
-    return f"the checksum has {len(digits)} digits, so it is no SHA-256 and the service refuses the download; {_WANTED}"
+        return f"{quote(bare)} is {_OTHER_SUMS[len(digits)]}, so the service refuses the download; {_WANTED}", ""
+    return f"the checksum has {len(digits)} digits, so it is no SHA-256 and the service refuses the download; {_WANTED}", ""
 
 
-def _never_equal(what: str, digits: str) -> str:
-    return f"the checksum has {what} and so never equals the one the service computes; write {digits.lower()}"
+def _never_equal(what: str, digits: str) -> tuple[str, str]:
+    right = digits.lower()
+    return f"the checksum has {what} and so never equals the one the service computes; write {right}", right
 
 
 def _from_base64(text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiblint import conform, schema
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, listed, quote
+from aiblint.checks import retyping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +68,9 @@ def misplaced(context: Context, name: str) -> bool:
     return name in _departures(context).moved
 
 
-def _rename(deviation: Deviation, *, safe: bool) -> Repair | None:
+def _rename(deviation: Deviation, name: str | None, *, safe: bool) -> Repair | None:
     """Gives a member the name that was meant."""
-    if deviation.expected is None:
-        return None
-    return Repair(f"write {quote(deviation.expected)}", Rename(deviation.value, deviation.expected), safe=safe)
+    return Repair(f"write {quote(name)}", Rename(deviation.value, name), safe=safe) if name is not None else None
 
 
 def _consequence(deviation: Deviation) -> str:
@@ -126,6 +125,7 @@ def member_unknown(value: Value, context: Context, *, refused: bool) -> Iterator
             deviation.value,
             f"{quote(deviation.value.written)} is no member of {_owner(deviation)} and {_consequence(deviation)}{advice}",
             on_key=True,
+            fix=_rename(deviation, deviation.meant[0], safe=False) if deviation.meant else None,
         )
 
 
@@ -144,7 +144,7 @@ def member_case(value: Value, context: Context, *, refused: bool) -> Iterator[Pr
             deviation.value,
             f"{quote(deviation.value.written)} is refused{since}: capitals count, write {quote(deviation.expected)}",
             on_key=True,
-            fix=_rename(deviation, safe=True),
+            fix=_rename(deviation, deviation.expected, safe=True),
         )
 
 
@@ -198,7 +198,14 @@ def member_of_other_variant(value: Value, context: Context, *, refused: bool) ->
             first.value,
             f"{_names(group)} {belong} to {first.expected}, not to {_owner(first)}, and {_their(group, consequence)}{advice}",
             on_key=True,
+            fix=_address(essential) if essential is not None else None,
         )
+
+
+def _address(deviation: Deviation) -> Repair | None:
+    """An address under the step's own name for it. Ids are not exchanged: they are of different kinds of resources."""
+    mixed_up = deviation.value.key in ("scriptUri", "sourceUri") and deviation.meant[0] in ("scriptUri", "sourceUri")
+    return _rename(deviation, deviation.meant[0], safe=True) if mixed_up else None
 
 
 def _rather(deviation: Deviation) -> str:
@@ -250,6 +257,7 @@ def json_type_wrong(value: Value, context: Context) -> Iterator[Problem]:
             member,
             f"{name} is {_given(member)}: the service takes {_TAKES[deviation.expected or '']} here and refuses anything else"
             f"{_rewritten(deviation)}",
+            fix=retyping.repair(deviation),
         )
 
 

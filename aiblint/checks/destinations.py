@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aiblint import address
+from aiblint import address, change
+from aiblint.change import Remove, Rename, Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.checks.ids import find_fault
@@ -107,6 +108,7 @@ def versioning_contradictory(value: Value, context: Context) -> Iterator[Problem
                 "'major' goes with the scheme Latest only, and the service refuses it here: the scheme Source takes the whole number "
                 "from the source; remove it, or write Latest",
                 on_key=True,
+                fix=change.remove(major, safe=False),
             )
     elif major is not None and _whole(major) is not None and not -1 <= int(_whole(major) or 0) <= _LARGEST:
         yield Problem(
@@ -180,7 +182,18 @@ def regions_in_old_form(value: Value, context: Context) -> Iterator[Problem]:
         f"{subject} deprecated since apiVersion 2022-07-01; write one entry for each region: "
         f'"targetRegions": [{entry}{", …" if len(old.items) > 1 else ""}]',
         on_key=True,
+        fix=_in_new_form(old, value.get("storageAccountType")),
     )
+
+
+def _in_new_form(old: Value, storage: Value | None) -> Repair | None:
+    """Each region as an entry with the storage that all of them had; only where every region stands in the list itself."""
+    if old.open or old.use is not None or any(item.use is not None or not item.text for item in old.items):
+        return None
+    more = {} if storage is None or storage.kind == NULL else {"storageAccountType": (storage.use or storage.node).value}
+    entries = [Set(item, {"name": item.text, **more}) for item in old.items]
+    gone = [] if storage is None else [Remove(storage)]
+    return Repair("write 'targetRegions'", Rename(old, "targetRegions"), *entries, *gone, safe=True)
 
 
 @check

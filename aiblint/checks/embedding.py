@@ -6,6 +6,7 @@ import re
 
 from aiblint import conform
 from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.change import Repair, Splice
 from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
 from aiblint.checks.conformance import deviations
 from aiblint.document import ARRAY, OBJECT, STRING
@@ -58,7 +59,13 @@ def bracket_literal(document: Document, templates: list[Template], *, kinds: lis
                     f"ARM takes {quote(text)} for an expression, because it stands in brackets, and refuses the deployment "
                     f"({problem.message}); write {quote('[' + text)}: ARM takes the first bracket away",
                     node=node,
+                    fix=_one_more_bracket(node),
                 )
+
+
+def _one_more_bracket(node: Node) -> Repair:
+    """ARM's own escape: it takes the first of two brackets away."""
+    return Repair("write one more [ in front", Splice(node.start + 1, node.start + 1, "["), safe=True)
 
 
 @check
@@ -83,11 +90,12 @@ def _takes_any_text(value: Value) -> bool:
 def bracket_lost(value: Value, context: Context) -> Iterator[Problem]:
     """A command that begins with two brackets: ARM takes one of them away before the shell sees it."""
     text = value.text
-    if value.shift and text is not None and text.endswith("]]"):
+    if value.shift and text is not None and text.endswith("]]") and not text.startswith("[["):
         written = "[" + text
         yield Problem(
             value,
             f"{quote(written)} reaches the shell as {quote(text)}: ARM takes the first of two brackets away; write {quote('[' + written)}",
+            fix=_one_more_bracket(value.node) if value.use is None else None,
         )
 
 

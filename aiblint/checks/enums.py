@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint import change
 from aiblint.check import Problem, check, listed, quote
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ def not_among(
     if not text or text in values or text in (besides or ()):
         return
     folded = text.strip().lower()
+    fix = None
     same = next((known for known in values if known.lower() == folded), None)
     if same is not None and text.strip() != text:
         advice = f": write '{same}', without the blanks around it"
@@ -41,8 +43,11 @@ def not_among(
         advice = f": capitals count, write '{same}'"
     else:
         meant = (means or {}).get(folded) or nearest(text, values)
+        fix = change.write(value, meant, safe=False) if meant else None
         advice = f"; did you mean '{meant}'?" if meant else f"; write {listed([quote(known) for known in values])}"
-    yield Problem(value, f"{quote(text)} is not a {what} that the service knows{advice}")
+    if same is not None:
+        fix = change.write(value, same, safe=True)
+    yield Problem(value, f"{quote(text)} is not a {what} that the service knows{advice}", fix=fix)
 
 
 @check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint import change
 from aiblint.check import Problem, check, quote
 
 TYPE_CHECKING = False
@@ -20,4 +21,5 @@ def deployment_member(value: Value, context: Context) -> Iterator[Problem]:
         f"{quote(value.written or value.key)} belongs to the ARM deployment language; in a bare template it has no effect, and the "
         "service refuses members that it does not know; take it out, or deploy an ARM template",
         on_key=True,
+        fix=change.remove(value, safe=False),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aiblint import placeholders
+from aiblint import change, placeholders
+from aiblint.change import Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import IDENTITY, misplaced, misspelt
 from aiblint.checks.required import damaged, lacks, missing
@@ -73,7 +74,9 @@ def identity_type_case(value: Value, context: Context) -> Iterator[Problem]:
     kind = value.get("type")
     if kind is not None and kind.text is not None and kind.text != _TYPE and kind.text.lower() == _TYPE.lower():
         yield Problem(
-            kind, f"{quote(kind.text)} has the wrong case, which counts from API version 2024-02-01 on; write {_TYPE}"
+            kind,
+            f"{quote(kind.text)} has the wrong case, which counts from API version 2024-02-01 on; write {_TYPE}",
+            fix=change.write(kind, _TYPE, safe=True),
         )
 
 
@@ -121,6 +124,7 @@ def identity_shape(value: Value, context: Context) -> Iterator[Problem]:
             value,
             "the template's identities are a map, not a list, and the service refuses the list; "
             'write {"<resource id of the identity>": {}}',
+            fix=_as_map(value),
         )
     elif value.kind not in (ARRAY, OBJECT, NULL):
         yield Problem(
@@ -137,6 +141,24 @@ def identity_shape(value: Value, context: Context) -> Iterator[Problem]:
                 on_key=True,
             )
         elif entry.kind == NULL:
-            yield Problem(entry, "null takes the identity away from an existing template and fails for a new one; write {}")
+            yield Problem(
+                entry,
+                "null takes the identity away from an existing template and fails for a new one; write {}",
+                fix=change.write(entry, {}, safe=False),
+            )
         elif entry.known and entry.kind != OBJECT:
-            yield Problem(entry, "the value of an identity is always {}, anything else is refused; write {}")
+            yield Problem(
+                entry,
+                "the value of an identity is always {}, anything else is refused; write {}",
+                fix=change.write(entry, {}, safe=True),
+            )
+
+
+def _as_map(identities: Value) -> Repair | None:
+    """The map of a list that names one identity; of several, people choose."""
+    if len(identities.items) != 1 or identities.open:
+        return None
+    written = (identities.items[0].use or identities.items[0].node).value
+    if not isinstance(written, str) or not written:
+        return None
+    return Repair("write it as a map", change.Set(identities, {written: {}}), safe=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aiblint import placeholders
+from aiblint import change, placeholders
+from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.identity import GUID
 
@@ -43,6 +44,8 @@ _NAMES = {
     "Microsoft.Network/virtualNetworks/subnets": (1, 80, "-_.", "-."),
 }
 _ADDRESS = re.compile(r"(?i)https?://|[a-z0-9.-]+\.(?:com|net|us|cn)/")
+_FIXED_WORDS = {"subscriptions", "resourcegroups", "providers", "sharedgalleries", "communitygalleries"}
+_FIXED_WORDS.update(word.lower() for kind in _SHOWN for word in kind.split("/"))
 _LARGEST = 2**31 - 1
 
 
@@ -86,7 +89,13 @@ def resource_id_malformed(
         return
     fault = find_fault(text, of)
     if fault is not None:
-        yield Problem(value, fault.message, part=(fault.start, fault.end) if fault.start < fault.end else None)
+        right = _mended(text, of)
+        yield Problem(
+            value,
+            fault.message,
+            part=(fault.start, fault.end) if fault.start < fault.end else None,
+            fix=change.write(value, right, safe=True) if right else None,
+        )
 
 
 @check
@@ -100,7 +109,23 @@ def resource_id_keys_malformed(value: Value, context: Context, *, of: list[str])
             continue
         fault = find_fault(name, of) if name else _Fault(0, 0, "the key is empty; write the resource id of the identity")
         if fault is not None:
-            yield Problem(entry, fault.message, on_key=True)
+            right = _mended(name, of)
+            fix = Repair(f"write {quote(right, 160)}", Rename(entry, right), safe=True) if right else None
+            yield Problem(entry, fault.message, on_key=True, fix=fix)
+
+
+def _mended(text: str, of: list[str]) -> str:
+    """The id that a text is but for blanks around it, blanks in fixed words and a missing slash in front; else an empty text."""
+    right = "/".join(_fixed_word(part) for part in text.strip(" ").split("/"))
+    if right.lower().startswith(("subscriptions/", "sharedgalleries/", "communitygalleries/")):
+        right = "/" + right
+    return right if right != text and find_fault(right, of) is None else ""
+
+
+def _fixed_word(part: str) -> str:
+    """A part of an id without the blanks in it, where it is a word that every id has; names are left alone."""
+    whole = part.replace(" ", "")
+    return whole if whole.lower() in _FIXED_WORDS else part
 
 
 def find_fault(text: str, of: list[str]) -> _Fault | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint import inline, schema
+from aiblint.change import Repair
 from aiblint.check import Problem, check, listed, quote
 
 TYPE_CHECKING = False
@@ -33,7 +34,9 @@ def asks_before_installing(value: Value, context: Context) -> Iterator[Problem]:
         if not _is_settled(entry, context):
             program = command.program
             assert program is not None
-            yield script.problem(program.start, end, message)
+            switch = entry.get("instead", "{} -Force").partition("{}")[2]
+            fix = Repair(f"add{switch}", script.insertion(end, switch), safe=False) if switch else None
+            yield script.problem(program.start, end, message, fix=fix)
 
 
 def _has_input(command: Command) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import schema
+from aiblint import change, schema
 from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.checks.required import damaged, lacks, missing
@@ -41,7 +41,8 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
         if deployed
         else "the file works only as long as the command that submits it names the type, and not in a deployment"
     )
-    yield Problem(kind, f"{what}: {so}; write {TYPE}")
+    exact = kind.text.lower() == _PROVIDER.lower()
+    yield Problem(kind, f"{what}: {so}; write {TYPE}", fix=change.write(kind, TYPE, safe=True) if exact else None)
 
 
 def _hint(context: Context) -> str:
@@ -211,7 +212,7 @@ def output_only(value: Value, context: Context) -> Iterator[Problem]:
         message = "'exactVersion' reports which version the service took and pins nothing; remove it, or write the version in 'version'"
     else:
         message = f"'{value.key}' is the service's to write and ignored at best, refused at worst; remove it"
-    yield Problem(value, message, on_key=True)
+    yield Problem(value, message, on_key=True, fix=change.remove(value, safe=True))
 
 
 @check

@@ -6,6 +6,7 @@ import re
 
 from aiblint import placeholders
 from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.change import Quote, Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checks.identity import GUID
 from aiblint.checks.steps import repeats, shown
@@ -35,6 +36,7 @@ def build_identity_shape(value: Value, context: Context) -> Iterator[Problem]:
                 f"the identities of the build VM are a list, and the service refuses {given} here; "
                 'write ["<resource id of the identity>"]',
                 on_key=True,
+                fix=_as_list(value),
             )
         return
     for item in value.items:
@@ -54,6 +56,14 @@ def build_identity_shape(value: Value, context: Context) -> Iterator[Problem]:
             f"the identity {quote(shown(again))} is in this list already; remove one entry",
             related=((first, "it stands here first"),),
         )
+
+
+def _as_list(identities: Value) -> Repair | None:
+    """The list of the keys of a map that is one of identities."""
+    if identities.kind != OBJECT or identities.open or not identities.members:
+        return None
+    names = [member.written or name for name, member in identities.members.items()]
+    return Repair("write it as a list", Set(identities, names), safe=True)
 
 
 @check
@@ -84,7 +94,9 @@ def tags_refused(value: Value, context: Context, *, most: int, longest_name: int
             continue
         wrong = _value_fault(name, member, longest_value)
         if wrong is not None:
-            yield Problem(member, wrong)
+            scalar = isinstance(member.value, bool | int | float)
+            fix = Repair("put it in quotes", Quote(member), safe=True) if scalar else None
+            yield Problem(member, wrong, fix=fix)
 
 
 def _written_later(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint import change
 from aiblint.check import Problem, check, listed, quote
 from aiblint.checks.identity import GUID
 
@@ -21,13 +22,21 @@ def source_type_unknown(value: Value, context: Context, *, types: list[str], ret
         return
     folded = {kind.lower(): kind for kind in types}
     if text.lower() in folded:
-        yield Problem(value, f"{quote(text)} has the wrong case and the service refuses it; write {folded[text.lower()]}")
+        yield Problem(
+            value,
+            f"{quote(text)} has the wrong case and the service refuses it; write {folded[text.lower()]}",
+            fix=change.write(value, folded[text.lower()], safe=True),
+        )
         return
     import difflib
 
     close = difflib.get_close_matches(text.lower(), list(folded), 1)
     meant = f"did you mean {folded[close[0]]}?" if close else f"write {listed(types)}"
-    yield Problem(value, f"{quote(text)} is no type of source and the service refuses it; {meant}")
+    yield Problem(
+        value,
+        f"{quote(text)} is no type of source and the service refuses it; {meant}",
+        fix=change.write(value, folded[close[0]], safe=False) if close else None,
+    )
 
 
 @check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint import placeholders
+from aiblint.change import Repair, Wrap
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL, STRING
@@ -137,7 +138,11 @@ def inline_not_commands(value: Value, context: Context) -> Iterator[Problem]:
     if inline is None or not inline.known or inline.kind == NULL:
         return
     if inline.kind == STRING:
-        yield Problem(inline, '\'inline\' is one string: the service takes a list of commands only; write "inline": ["…"]')
+        yield Problem(
+            inline,
+            '\'inline\' is one string: the service takes a list of commands only; write "inline": ["…"]',
+            fix=Repair("put it in [ ]", Wrap(inline), safe=True),
+        )
     elif inline.kind != ARRAY:
         yield Problem(inline, f"'inline' is {_KIND_NAMES[inline.kind]}: the service takes a list of commands only")
     else:

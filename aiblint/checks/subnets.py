@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint import change
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 
@@ -62,5 +63,9 @@ def proxy_without_subnet(value: Value, context: Context) -> Iterator[Problem]:
     absent = all(value.absent(name) and not misspelt(value, context, name) for name in subnets)
     if proxy is not None and proxy.text and absent:
         yield Problem(
-            value, "without 'subnetId' there is no proxy VM, so this size has no effect; take it out", mark=proxy, on_key=True
+            value,
+            "without 'subnetId' there is no proxy VM, so this size has no effect; take it out",
+            mark=proxy,
+            on_key=True,
+            fix=change.remove(proxy, safe=True),
         )

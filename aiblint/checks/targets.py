@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from aiblint.change import Repair, remove
 from aiblint.check import Problem, check, quote
 from aiblint.checks.enums import nearest
 from aiblint.checks.steps import repeats, shown
-from aiblint.document import ARRAY, OBJECT
+from aiblint.document import ARRAY, OBJECT, STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,30 @@ def region_listed_twice(value: Value, context: Context) -> Iterator[Problem]:
             again,
             f"the region {quote(shown(again))} is in this list already: the image version fails at the end of the build; remove one entry",
             related=((first, "it stands here first"),),
+            fix=_without_repetition(first, again),
         )
+
+
+def _without_repetition(first: Value, again: Value) -> Repair | None:
+    """Takes the second of two entries out that say the same; of two that differ, people choose."""
+    if first.kind != STRING or again.kind != STRING:
+        return None
+    one, two = first.parent, again.parent
+    if one is None or two is None or one is two:
+        return remove(again, safe=True)
+    return remove(two, safe=True) if _said(one) == _said(two) else None
+
+
+def _said(entry: Value) -> dict[str, object]:
+    """What an entry says, in plain values; the region by its programmatic name."""
+    return {
+        name: normalized(member.text)
+        if name == "name" and member.text
+        else member.value
+        if member.known
+        else (member.use or member.node).value
+        for name, member in entry.members.items()
+    }
 
 
 @check

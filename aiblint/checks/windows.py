@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aiblint import change
+from aiblint.change import Append, Insert, Part, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL
@@ -27,6 +29,7 @@ _UNITS = {"s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "m":
 _UNITS |= {"minute": "m", "minutes": "m", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h"}
 _DAYS = ("d", "day", "days")
 _LONGEST_DURATION = 60
+_FILTER_ACTION = re.compile(r"\s*(include|exclude)\s*[:=;,]*\s*", re.IGNORECASE)
 
 
 @check
@@ -47,7 +50,14 @@ def system_without_elevation(value: Value, context: Context) -> Iterator[Problem
         as_system,
         f"'runAsSystem' takes effect through 'runElevated' only, which {found}: the service refuses the step; {advice}",
         related=related,
+        fix=_elevate(value, elevated),
     )
+
+
+def _elevate(step: Value, elevated: Value | None) -> Repair:
+    if elevated is None:
+        return Repair('add "runElevated": true', Insert(step, "runElevated", True, after="runAsSystem"), safe=False)
+    return change.write(elevated, True, safe=False)
 
 
 @check
@@ -59,6 +69,7 @@ def exit_codes_without_zero(value: Value, context: Context) -> Iterator[Problem]
         yield Problem(
             value,
             "this list replaces the default [0] and has no 0: a script that ends without an error fails the build; " + advice,
+            fix=change.write(value, [0, *codes], safe=False),
         )
 
 
@@ -76,7 +87,10 @@ def exit_code_useless(value: Value, context: Context) -> Iterator[Problem]:
             yield Problem(item, f"no program ends with {quote(code, 24)[1:-1]}: exit codes of Windows have 32 bits")
         elif first is not item:
             yield Problem(
-                item, f"the exit code {code} is in this list already; remove it", related=((first, "it stands here first"),)
+                item,
+                f"the exit code {code} is in this list already; remove it",
+                related=((first, "it stands here first"),),
+                fix=change.remove(item, safe=True),
             )
 
 
@@ -91,12 +105,16 @@ def restart_timeout_unreadable(value: Value, context: Context) -> Iterator[Probl
     if not text or duration_seconds(text) is not None:
         return
     number = text.strip()
+    fix = None
     if number.isascii() and number.isdigit() and len(number) < _LONGEST_DURATION:
         advice = f"the unit is missing; write '{number}m' for minutes or '{number}s' for seconds"
     else:
         meant = _meant_duration(text)
+        fix = change.write(value, meant, safe=True) if meant else None
         advice = f"write '{meant}'" if meant else "write a number with a unit, such as '90s', '15m' or '1h30m'"
-    yield Problem(value, f"{quote(text)} is no duration that the build can read, so it fails before it starts: {advice}")
+    yield Problem(
+        value, f"{quote(text)} is no duration that the build can read, so it fails before it starts: {advice}", fix=fix
+    )
 
 
 @check
@@ -161,7 +179,16 @@ def filters_include_nothing(value: Value, context: Context) -> Iterator[Problem]
         return
     # The entry that was meant to include tells more than the list as a whole.
     meant = next((item for item in value.items if _action(item.text or "") not in ("include", "exclude")), None)
-    yield Problem(value, _why_nothing(meant), mark=meant)
+    yield Problem(value, _why_nothing(meant), mark=meant, fix=_including(value, meant))
+
+
+def _including(filters: Value, meant: Value | None) -> Repair:
+    if meant is None:
+        return Repair("add 'include:$true'", Append(filters, "include:$true"), safe=False)
+    match = _FILTER_ACTION.match(meant.text or "")
+    if match is None:
+        return Repair("write 'include:' in front", Part(meant, 0, 0, "include:"), safe=False)
+    return Repair(f"write '{match[1].lower()}:'", Part(meant, *match.span(), f"{match[1].lower()}:"), safe=False)
 
 
 def _why_nothing(meant: Value | None) -> str:
