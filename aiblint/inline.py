@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from aiblint.change import Part
 from aiblint.check import Problem
-from aiblint.shell.command import POSIX, POWERSHELL, join_lines, locate
+from aiblint.shell.command import POSIX, POWERSHELL
+from aiblint.shell.text import join_lines, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.change import Repair
     from aiblint.check import Context
     from aiblint.shell.command import Command
+    from aiblint.shell.words import Extension
     from aiblint.template import Value
 
 _DIALECTS = {"shell": POSIX, "powershell": POWERSHELL}
@@ -22,7 +24,7 @@ class Inline:
     `items` are the lines as values. `opaque` tells that at least one of them is unknown. `dialect` is POSIX or POWERSHELL.
     """
 
-    __slots__ = ("_commands", "_starts", "dialect", "items", "opaque", "step", "text")
+    __slots__ = ("_read", "_starts", "dialect", "items", "opaque", "step", "text")
 
     def __init__(self, step: Value, dialect: str, lines: Value) -> None:
         self.step = step
@@ -30,21 +32,29 @@ class Inline:
         self.items = lines.items
         self.opaque = any(not item.known for item in lines.items)
         self.text, self._starts = join_lines(item.text or "" for item in lines.items)
-        self._commands: list[Command] | None = None
+        self._read: tuple[list[Command], list[Extension]] | None = None
 
     @property
     def commands(self) -> list[Command]:
         """The commands of the script, in order; offsets are those of `text`."""
-        if self._commands is None:
+        return self._reading()[0]
+
+    @property
+    def extensions(self) -> list[Extension]:
+        """What only Bash knows in a script for `sh`, in order; none in PowerShell."""
+        return self._reading()[1]
+
+    def _reading(self) -> tuple[list[Command], list[Extension]]:
+        if self._read is None:
             if self.dialect == POSIX:
                 from aiblint.shell import posix
 
-                self._commands = posix.commands(self.text)
+                self._read = posix.read(self.text)
             else:
                 from aiblint.shell import powershell
 
-                self._commands = powershell.commands(self.text)
-        return self._commands
+                self._read = powershell.commands(self.text), []
+        return self._read
 
     def place(self, start: int, end: int) -> tuple[Value, tuple[int, int]]:
         """The line that holds offset `start`, and the code points of its text up to `end`, or to its own end if that comes first."""

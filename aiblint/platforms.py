@@ -31,6 +31,18 @@ def marketplace_image(source: Value | None) -> str | None:
     return f"{publisher}:{offer}:{sku}" if publisher else None
 
 
+def is_debian(template: Template) -> bool | None:
+    """Whether a marketplace source is Debian or Ubuntu, whose `sh` is dash; None where the source cannot tell."""
+    source = template.root.get("properties", "source")
+    if source is None or source.text_of("type") != "PlatformImage":
+        return None
+    publisher, offer, sku = (source.text_of(name) for name in ("publisher", "offer", "sku"))
+    if not publisher or not offer or not sku:
+        return None
+    image = f"{publisher} {offer} {sku}".lower()
+    return publisher.lower() in ("canonical", "credativ") or "ubuntu" in image or "debian" in image
+
+
 def steps_os(template: Template) -> str | None:
     """The operating system that the steps are for; None without a step that tells, or where they disagree."""
     found = {STEP_OS[kind] for step in template.steps if (kind := step.text_of("type")) in STEP_OS}

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiblint.shell import posix, powershell
-from aiblint.shell.command import Command, Word, join_lines, locate
+from aiblint.shell.command import Command
+from aiblint.shell.text import Word, join_lines, locate
 from aiblint.shell.windows import cmdlet
 from aiblint.shell.wrappers import reads_script
 
@@ -76,6 +77,7 @@ POSIX_SPLITS = [
     ("f() { a; }\nfunction g { b; }\nf; g", ["a", "function g", "b", "f", "g"]),
     ("{ a; (b && c); } > x", ["a", "b", "c", ""]),
     ("[[ a < b && ( -f c ) ]] && d", ["[[ a < b && ( -f c ) ]]", "d"]),
+    ("((a $(b)) | (c)) && d; ((i = $(e))); ((f", ["a $(b)~", "b", "c", "d", "(( i = $(e)))~", "e", "(( f~"]),
     ("echo if then done", ["echo if then done"]),
     # substitutions
     ('echo "$(a "$(b)" | c)" `d \\`e\\``', ['echo $(a "$(b)" | c)~ `d \\`e\\``~', "a $(b)~", "b", "c", "d `e`~", "e"]),
@@ -350,6 +352,9 @@ LONG = [
     (posix.commands, 'sudo apt-get install -y "foo" && echo $HOME | tee /etc/x # c\n'),
     (powershell.commands, 'New-Item -Path "C:\\$x" -Force | Out-Null; if ($a) { Start-Process x -ArgumentList "/i a.msi" }\n'),
     (posix.commands, "$("),
+    (posix.commands, "(("),
+    (posix.commands, "((a) b) "),
+    (posix.commands, "((" * 500 + "a" + ") b)" * 500),
     (posix.commands, '"${`'),
     (posix.commands, "["),
     (posix.commands, "cat <<A\n"),

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.check import Context
-    from aiblint.shell.command import Command, Word
+    from aiblint.shell.command import Command
+    from aiblint.shell.text import Word
     from aiblint.template import Value
 
 _POWER_OFF = frozenset(("halt", "poweroff", "stop-computer"))

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aiblint.check import Context
-    from aiblint.shell.command import Command, Word
+    from aiblint.shell.command import Command
+    from aiblint.shell.text import Word
     from aiblint.template import Value
 
 _WRITES = (">", ">>", ">|", "&>", "&>>", ">&")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aiblint.check import Context
-    from aiblint.shell.command import Command, Word
+    from aiblint.shell.command import Command
+    from aiblint.shell.text import Word
     from aiblint.template import Value
 
 # Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
@@ -88,7 +89,7 @@ def secret_in_text(value: Value, context: Context) -> Iterator[Problem]:
         return
     found = [*_shapes(text)]
     if any(mark in text for mark in ("-", "/")):
-        from aiblint.shell.command import Script
+        from aiblint.shell.text import Script
         from aiblint.shell.windows import cmd_commands
 
         for command in cmd_commands(Script(text)):

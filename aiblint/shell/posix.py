@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from aiblint.shell import wrappers
-from aiblint.shell.command import ARGUMENT, POSIX, SCRIPT, SUBSTITUTION, Command, Redirect, Script, Word
-from aiblint.shell.words import BODY, PAREN, State, WordReader, unescaped
+from aiblint.shell.command import ARGUMENT, POSIX, SCRIPT, SUBSTITUTION, Command, Redirect
+from aiblint.shell.text import Script, Word
+from aiblint.shell.words import BODY, PAREN, Extension, State, WordReader, unescaped
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
 _REDIRECT = re.compile(r"&>>?|<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
 _OUTPUT = re.compile(r"<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
 _FUNCTION = re.compile(r"\([ \t]*\)")
+_DESCRIPTOR = re.compile(r"\d+-?\Z|-\Z|\$")
 _SEPARATORS = "\n;|&()"
 
 _OPENERS = frozenset(("!", "then", "do", "else", "elif", "if", "while", "until", "{", "coproc"))
@@ -35,10 +37,16 @@ class _List:
 
 
 def commands(script: str) -> list[Command]:
-    """All simple commands of a shell script in the order in which they are written; text that is no shell yields what it can.
+    """The commands of `read`."""
+    return read(script)[0]
+
+
+def read(script: str) -> tuple[list[Command], list[Extension]]:
+    """All simple commands of a shell script, and what only Bash knows in it, each in the order in which it is written.
 
     Offsets are code points of `script`. Commands inside substitutions, here-documents fed to a shell and strings handed
-    to a shell are among them, each with its `parent`. Takes linear time and raises nothing.
+    to a shell are among them, each with its `parent`. Text that is no shell yields what it can. Takes linear time and
+    raises nothing.
     """
     state = State(len(script))
     _Reader(Script(script), state, None, "", "").list_until("")
@@ -46,7 +54,8 @@ def commands(script: str) -> list[Command]:
         program = command.program
         command.calls_function = program is not None and program.raw in state.functions
     state.commands.sort(key=lambda command: (command.start, -command.end))
-    return state.commands
+    state.extensions.sort(key=lambda extension: (extension.start, -extension.end))
+    return state.commands, state.extensions
 
 
 class _Reader(WordReader):
@@ -87,6 +96,8 @@ class _Reader(WordReader):
             if self.text.startswith("&", self.i):  # ;;&
                 self.i += 1
             here.pattern = here.cases > 0
+        if operator == "|&" or (operator in (";;", ";&") and self.text[self.i - 1] == "&"):
+            self.extension("|&" if operator == "|&" else ";&", self.i - 2, self.i)
         if here.last is not None and not here.last.operator:
             here.last.operator = operator
         if char == "\n":
@@ -95,12 +106,27 @@ class _Reader(WordReader):
             here.pipe = operator in ("|", "|&")
 
     def open_group(self, here: _List) -> None:
-        if self.text.startswith("((", self.i):
+        if self.text.startswith("((", self.i) and self.is_arithmetic():
             self.simple(here)
             return
         self.i += 1
         here.depth += 1
         self.depth += 1
+
+    def is_arithmetic(self) -> bool:
+        """Whether `((` at the reader's place ends with `))`; else these are two groups, `((a); b)`."""
+        state, start = self.state, self.i
+        commands, extensions = len(state.commands), len(state.extensions)
+        self.i += 2
+        self.balanced(PAREN, "(", ")", 1)
+        found = self.i >= self.end or self.text[self.i] == ")" or not state.budget.enter(self.i - start)
+        if not found:
+            state.budget.leave()
+        for command in state.commands[commands:]:
+            state.seen.discard((command.start, command.end, command.context))
+        del state.commands[commands:], state.extensions[extensions:]
+        self.i = start
+        return found
 
     def close_group(self, here: _List) -> None:
         if here.depth:
@@ -252,6 +278,8 @@ class _Reader(WordReader):
         if self.i < self.end and self.text[self.i] not in "\n;|&()" and not _REDIRECT.match(self.text, self.i, self.end):
             target = self.word()
         span = self.script.span(match.start(), max(self.i, match.end()))
+        if operator in ("<<<", "&>", "&>>") or (operator == ">&" and target is not None and not _DESCRIPTOR.match(target.raw)):
+            self.extension(operator[:3] if operator[0] == "<" else operator[:2], match.start(), match.end())
         redirect = Redirect(descriptor, operator, target, span[0] if start < 0 else start, target.end if target else span[1])
         if operator in ("<<", "<<-") and target is not None:
             redirect.verbatim = any(char in target.raw for char in "'\"\\")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aiblint.shell.command import BLOCK, Budget, Command, Redirect, Script, Word
+from aiblint.shell.command import BLOCK, Command, Redirect
+from aiblint.shell.text import Budget, Script, Word
 
 LEVELS = 24
 """How deep blocks and parentheses may nest before their insides are read as plain text; a few Python calls each."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from aiblint.shell.command import ARGUMENT, CMD, POWERSHELL, SCRIPT, Command, Redirect, Script, Word, base_name, joined
+from aiblint.shell.command import ARGUMENT, CMD, POWERSHELL, SCRIPT, Command, Redirect
+from aiblint.shell.text import Script, Word, base_name, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

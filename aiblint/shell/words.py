@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from aiblint.shell.command import SUBSTITUTION, Budget, Command, Redirect, Script, Word
+from aiblint.shell.command import SUBSTITUTION, Command, Redirect
+from aiblint.shell.text import Budget, Script, Word
 
 _LEVELS = 24
 """How deep substitutions may nest before their insides are read as plain text; three Python calls each."""
 _BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*)?")
 _PLAIN = re.compile(r"[^ \t\r\n'\"\\$`|&;<>()]+")
 _GLOB = re.compile(r"[*?]")
+_BRACES = re.compile(r"\{(?:[^{},]*+,[^{}]*+|[\w+-]++\.\.[\w.+-]++)\}")
+# Indirection, arrays, substrings, replacement, change of case; the rest of `${…}` is known to every shell.
+_BASH_EXPANSION = re.compile(r"\$\{(?:![\w@*]|#?(?:\w++|[@*])(?:\[|/|\^|,|@|:(?![-=?+])))")
 _QUOTED = re.compile(r'[^"\\$`]+')
 _BACKTICKED = re.compile(r"(?:[^`\\]|\\.)*+", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\\`$\n])")
@@ -23,14 +27,34 @@ PAREN = re.compile(r"[^()'\"\\$`]+")
 _BRACE = re.compile(r"[^{}'\"\\$`]+")
 
 
+class Extension:
+    """Something that Bash knows and plain `sh` does not: which kind, where, and the command that hands it to its shell.
+
+    `carrier` is the `bash` of `bash -c '…'`; None is the shell that runs the whole script. Kinds: `$'…'`, `$"…"`, `${…}`,
+    `{a,b}`, `a=(…)`, `<(…)`, `<<<`, `&>`, `>&`, `|&`, `;&`.
+    """
+
+    __slots__ = ("carrier", "end", "kind", "start")
+
+    def __init__(self, kind: str, start: int, end: int, carrier: Command | None) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.carrier = carrier
+
+    def __repr__(self) -> str:
+        return f"<Extension {self.kind} {self.start}:{self.end}>"
+
+
 class State:
     """What all readers of one script share."""
 
-    __slots__ = ("after_root_shell", "budget", "commands", "functions", "level", "seen")
+    __slots__ = ("after_root_shell", "budget", "commands", "extensions", "functions", "level", "seen")
 
     def __init__(self, length: int) -> None:
         self.budget = Budget(length)
         self.commands: list[Command] = []
+        self.extensions: list[Extension] = []
         self.functions: set[str] = set()
         self.seen: set[tuple[int, int, str]] = set()
         self.after_root_shell = False
@@ -57,6 +81,9 @@ class WordReader:
     def list_until(self, closing: str) -> None:
         raise NotImplementedError
 
+    def extension(self, kind: str, start: int, end: int) -> None:
+        self.state.extensions.append(Extension(kind, *self.script.span(start, end), self.parent))
+
     def blank(self) -> None:
         match = _BLANK.match(self.text, self.i, self.end)
         if match:
@@ -73,6 +100,8 @@ class WordReader:
             if match := _PLAIN.match(text, self.i, self.end):
                 pieces.append((self.i, match[0]))
                 expands = expands or _GLOB.search(match[0]) is not None or 0 <= match[0].find("[") < match[0].rfind("]")
+                if braces := _BRACES.search(match[0]):
+                    self.extension("{a,b}", self.i + braces.start(), self.i + braces.end())
                 self.i = match.end()
                 continue
             char = text[self.i]
@@ -84,11 +113,14 @@ class WordReader:
             elif char in "$`":
                 expands = self.expansion(pieces, False) or expands
             elif char in "<>" and text.startswith("(", self.i + 1) and self.substitution(self.i + 2, pieces):
+                self.extension("<(…)", pieces[-1][0], self.i)
                 expands = True
             elif char == "(" and pieces and text[self.i - 1] in "=?*+@!":  # an array, or an extended pattern
                 opening = self.i
                 self.i += 1
                 self.balanced(PAREN, "(", ")", 1)
+                if text[opening - 1] == "=":
+                    self.extension("a=(…)", opening - 1, self.i)
                 pieces.append((opening, text[opening : self.i]))
                 expands = True
             else:
@@ -168,14 +200,19 @@ class WordReader:
         elif following == "{" and self.state.level < _LEVELS:
             self.i = start + 2
             self.balanced(_BRACE, "{", "}", 1, quoted)
+            if _BASH_EXPANSION.match(text, start, self.i):
+                self.extension("${…}", start, self.i)
             pieces.append((start, text[start : self.i]))
             return True
         elif following == "'" and not quoted:
             self.ansi(pieces)
+            self.extension("$'…'", start, self.i)
             return False
         elif following == '"' and not quoted:
             self.i = start + 1
-            return self.quote('"', pieces)
+            expands = self.quote('"', pieces)
+            self.extension('$"…"', start, self.i)
+            return expands
         elif match := _NAME.match(text, start + 1, self.end):
             pieces.append((start, "$" + match[0]))
             self.i = match.end()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from aiblint.shell.command import Script, base_name, joined
+from aiblint.shell.text import Script, base_name, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from aiblint.shell.command import Command, Word
+    from aiblint.shell.command import Command
+    from aiblint.shell.text import Word
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 
