@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
-from aiblint import __version__, registry, streams
+from aiblint import registry, streams
+from aiblint.arguments import parser
 from aiblint.choice import UsageError
-from aiblint.finding import SEVERITIES
 from aiblint.job import Job
+from aiblint.progress import Progress
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
 from aiblint.run import Run, described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from aiblint.rule import Rule
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
 
 _DEFECT = "this is a defect of aiblint, not of the template"
-
-_EPILOG = """\
-exit status: 0 nothing at or above --fail-on; 1 findings; 2 aiblint could not do its work (options, configuration, rules).
-A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*). Rules that are off by
-default run where a selector stands for such rules only: --select '*,advice' adds all advice to the others."""
 
 
 def run_command(argv: Sequence[str]) -> int:
@@ -54,80 +50,18 @@ def _refuse(message: str) -> int:
     return UNUSABLE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="aiblint",
-        description="Finds mistakes in Azure VM Image Builder templates before the service does.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder); - is stdin")
-    what = parser.add_argument_group("which rules")
-    what.add_argument("--select", action="append", default=[], metavar="RULES", help="only these (comma between, repeatable)")
-    what.add_argument("--ignore", action="append", default=[], metavar="RULES", help="not these (comma between, repeatable)")
-    what.add_argument("--severity", action="append", default=[], metavar="RULES=LEVEL", help="error, warning, note or off")
-    what.add_argument(
-        "--fail-on", choices=(*SEVERITIES, "never"), help="mildest level that makes the exit status 1 (default: warning)"
-    )
-    what.add_argument("--require-template", action="store_true", help="exit status 1 where no image template was found")
-    what.add_argument("--config", metavar="FILE", help="configuration (default: the nearest .aiblint.yaml upward)")
-    what.add_argument("--no-config", action="store_true", help="read no configuration file")
-    what.add_argument(
-        "--parameters",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a parameter file to deploy with (repeatable; default: x.parameters.json beside x.json)",
-    )
-    what.add_argument("--api-version", metavar="VERSION", help="the API version of templates that state none")
-    what.add_argument(
-        "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
-    )
-    mending = parser.add_argument_group("mending")
-    mending.add_argument("--fix", action="store_true", help="fix in place what can be fixed without harm; stdin to stdout")
-    mending.add_argument(
-        "--diff", action="store_true", help="show what --fix would change (status 1 if anything), and write nothing"
-    )
-    mending.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also what may change the image")
-    mending.add_argument(
-        "--fix-only", action="append", default=[], metavar="RULES", help="fix only what these find (comma between, repeatable)"
-    )
-    out = parser.add_argument_group("what comes out")
-    out.add_argument("--format", choices=tuple(FORMATS), default="text", help="what goes to stdout (default: text)")
-    out.add_argument(
-        "--output", action="append", default=[], metavar="FORMAT=FILE", help="also write a report to a file (repeatable)"
-    )
-    out.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of showing them")
-    out.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto; NO_COLOR and FORCE_COLOR count)"
-    )
-    out.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes that look through a large tree at most (default: the processors)"
-    )
-    out.add_argument("-q", "--quiet", action="store_true", help="findings only: no remarks, no summary")
-    out.add_argument("--stdin-filename", metavar="NAME", help="what to call the template read from stdin (with PATH -)")
-    more = parser.add_argument_group("instead of linting")
-    more.add_argument("--explain", metavar="RULE", help="what a rule is about, with examples")
-    more.add_argument("--list-rules", action="store_true", help="all rules, a line each")
-    more.add_argument(
-        "--schema", metavar="VERSION", help="what an API version (or: served) admits, as a JSON Schema for editors"
-    )
-    more.add_argument("--show-config", metavar="FILE", help="the settings that hold for a file, and where each was said")
-    more.add_argument("--config-schema", action="store_true", help="what a configuration may say, as a JSON Schema for editors")
-    more.add_argument("--version", action="version", version=f"aiblint {__version__}")
-    return parser
-
-
 def _command(argv: Sequence[str]) -> int:
     try:
-        options = _parser().parse_args(argv)
+        options = parser().parse_args(argv)
     except SystemExit as stop:  # argparse has answered --help, or refused an option
         if not stop.code:
             streams.say("", end="")  # what it printed reaches its reader now, or we say that it did not
         return int(stop.code or CLEAN)
     if options.schema is not None:
         streams.say(_schema(options.schema))
+        return CLEAN
+    if options.completion is not None:
+        streams.say(_completion(options.completion), end="")
         return CLEAN
     rules = registry.load()
     if options.explain is not None:
@@ -176,8 +110,18 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
     if options.statistics and options.format not in ("text", "concise", "json"):
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
     job = Job(options, rules)
-    job.lint(options.paths or ["."])
     run = job.run
+    shown = Progress(sys.stderr) if not options.quiet and Progress.fits(sys.stderr) else None
+    if shown is not None:
+        run.progress = shown.step
+    if options.verbose:
+        run.tell = lambda line: _tell(line, shown)
+        job.describe()
+    try:
+        job.lint(options.paths or ["."])
+    finally:
+        if shown is not None:
+            shown.clear()
     run.findings.sort(key=lambda finding: finding.sort_key)
     if run.unversioned:
         run.notes.append(_unversioned(run.unversioned))
@@ -186,6 +130,14 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
     if (options.require_template and not run.templates) or (options.diff and run.mended):
         return FINDINGS
     return FINDINGS if any(job.fails(finding.severity) for finding in run.findings) else CLEAN
+
+
+def _tell(line: str, shown: Progress | None) -> None:
+    from aiblint.report import safe
+
+    if shown is not None:
+        shown.clear()
+    streams.complain(f"aiblint: {safe.line(line)}")
 
 
 def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespace) -> bool:
@@ -204,12 +156,6 @@ def _unversioned(count: int) -> str:
         f"{templates} no API version that can be known before deployment: checked against what holds in every version still "
         "served; --api-version tells which one it is"
     )
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a number from 1 on, not '{text}'")
-    return int(text)
 
 
 def _output(text: str) -> tuple[str, str]:
@@ -244,6 +190,13 @@ def _schema(version: str) -> str:
         advice = f"; did you mean '{close[0]}'?" if close else ""
         raise UsageError(f"--schema takes one of {', '.join(known)}; not '{version}'{advice}")
     return json.dumps(json_schema.document(version), indent=2)
+
+
+def _completion(shell: str) -> str:
+    """The shipped script, made from the parser by tools/make_docs.py."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "completion")
+    with open(os.path.join(folder, f"aiblint.{shell}"), encoding="utf-8") as file:
+        return file.read()
 
 
 def _color(choice: str) -> bool:

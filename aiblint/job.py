@@ -60,6 +60,12 @@ class Job:
         settings = self._configured.for_file(path)
         return self.settings if settings is self._configured else settings.with_(self._said, self._places)
 
+    def describe(self) -> None:
+        """Tells which configuration and which rules there are."""
+        if self.run.tell is not None:
+            self.run.tell(f"configuration: {self.settings.source or 'none'}")
+            self.run.tell(f"rules: {len(self._choice(self.settings).rules)} of {len(self.run.rules)}")
+
     def lint(self, paths: Sequence[str]) -> None:
         """Lints files and folders; `-` is stdin."""
         from aiblint import files, sniff

@@ -30,7 +30,8 @@ class Run:
     `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
     people, who can do without them and without a summary (`quiet`). `repaired` are findings that fixes healed, `mended` the files
     that fixes changed, `failures` files that should have been written and could not be. `stdin` is what came from there, fixed
-    where that was asked for.
+    where that was asked for. `progress` is called with the number of files looked at and of all, `tell` with what a file was
+    checked by.
     """
 
     def __init__(self, rules: list[Rule], version: str) -> None:
@@ -51,6 +52,8 @@ class Run:
         self.failures: list[str] = []
         self.stdin: bytes | None = None
         self.quiet = False
+        self.progress: Callable[[int, int], None] | None = None
+        self.tell: Callable[[str], None] | None = None
         self.root = find_root(os.getcwd()) or os.getcwd()
 
     @property
@@ -109,7 +112,8 @@ def described(error: Exception) -> str:
 
 def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_place: bool) -> None:
     document = syntax.read(data, path)
-    lint = _linter(document, path, choice, inputs)
+    sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
+    lint = _linter(path, choice, inputs, sets)
     if inputs.mending is None:
         result = lint(document)
     else:
@@ -123,6 +127,11 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     run.findings.extend(result.findings)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
+    if run.tell is not None:
+        from aiblint import verbose
+
+        for fact in verbose.about(result, inputs, sets):
+            run.tell(fact)
     if result.templates:
         run.linted.append(path)
         if run.keep:
@@ -134,10 +143,9 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         )
 
 
-def _linter(document: Document, path: str, choice: Choice, inputs: Inputs) -> Callable[[Document], engine.Result]:
+def _linter(path: str, choice: Choice, inputs: Inputs, sets: list[Document]) -> Callable[[Document], engine.Result]:
     """Lints a document, and again what fixes make of it: each parameter file makes a deployment of its own."""
     checkout = Checkout(path)
-    sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
 
     def once(state: Document, given: Document | None) -> engine.Result:
         return engine.lint(
@@ -186,6 +194,8 @@ def lint_files(run: Run, paths: Sequence[str], asked: Callable[[str], tuple[Choi
     """Lints the files that can hold a template, and counts all. `asked` tells by what to check a path, `jobs` is as for `sift`."""
     for path, content in sniff.sift(paths, jobs):
         run.files += 1
+        if run.progress is not None:
+            run.progress(run.files, len(paths))
         if isinstance(content, sniff.PathError):
             lint_unreadable(run, path, content.reason, *asked(path))
         elif content is not None:

@@ -13,12 +13,14 @@ import re
 import sys
 from pathlib import Path
 
+import shtab
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import traceability  # noqa: E402
 
-from aiblint import explain, registry  # noqa: E402
+from aiblint import arguments, explain, registry  # noqa: E402
 from aiblint.__main__ import main as aiblint  # noqa: E402
 from aiblint.config.keys import KEYS  # noqa: E402
 
@@ -67,16 +69,30 @@ def page(path: Path) -> str:
     return re.sub(r"<!-- made: (.*?) -->\n.*?<!-- end -->", made, path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
+def completion(shell: str) -> str:
+    """The script that completes aiblint's options in a shell."""
+    parser = arguments.parser()
+    for action in parser._actions:
+        if "FILE" in str(action.metavar) or action.metavar == "PATH":
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+    return str(shtab.complete(parser, shell=shell)).rstrip() + "\n"
+
+
+COMPLETION = ROOT / "aiblint" / "data" / "completion"
+
+
 def main(argv: list[str]) -> int:
     stale = []
     for path, text in (
         (ROOT / "docs" / "rules.md", rules_page()),
         (ROOT / "docs" / "coverage.md", traceability.page(ROOT / "docs" / "statements.yaml")),
+        *((COMPLETION / f"aiblint.{shell}", completion(shell)) for shell in arguments.SHELLS),
         *((path, page(path)) for path in (ROOT / "README.md", ROOT / "docs" / "configuration.md")),
     ):
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path.name)
             if "--check" not in argv:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     if "--check" in argv and stale:
         print(f"stale: {', '.join(stale)}; run python tools/make_docs.py")
