@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from aiblint.cli import run_command
 
-    gc.set_threshold(50_000, 10, 10)  # trees of values hold cycles: looking for garbage cost half the time of a large file
+    gc.set_threshold(200_000, 20, 100)  # trees of values hold cycles: looking for garbage cost half the time of a large file
     return run_command(arguments)
 
 

@@ -159,14 +159,26 @@ class Builder:
             if scope is not None and written.lower() == "copy" and child.kind == ARRAY and made.key is not None:
                 self._loops(made, child, scope, depth)
                 continue
-            expression = scope is not None and is_expression(written)
-            made.open = made.open or expression
+            if scope is not None and is_expression(written):
+                self._computed(made, child, scope, depth)
+                continue
             member = self.value(child, scope, made.use, made, _name(made, written), depth + 1)
             _put(made, written, member)
             if made.key in _MAPS:
                 self.unfilled += [Unfilled(member, placeholder, True) for placeholder in placeholders.find_all(written)]
-            if scope is not None and "[" in written and not expression:
+            if scope is not None and "[" in written:
                 self._slipped(member, written, True)
+
+    def _computed(self, made: Value, child: Node, scope: Scope, depth: int) -> None:
+        """A member whose name is an expression: it goes by the name it gets, or by the expression where that is not known."""
+        written = child.key or ""
+        term = scope.name_of(child)
+        name = getattr(term, "value", None)
+        if not isinstance(name, str):
+            made.open, name = True, written
+        member = self.value(child, scope, made.use, made, _name(made, name), depth + 1)
+        member.named = term
+        _put(made, written, member)
 
     def _loops(self, made: Value, loops: Node, scope: Scope, depth: int) -> None:
         """Members that `copy` loops make: `{name, count, input}`. One whose name is unknown leaves the object open."""

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiblint.arm.environment import Place
     from aiblint.arm.term import Term
     from aiblint.value import Value
 
@@ -16,6 +17,7 @@ DEPLOYMENT = "microsoft.resources/deployments"
 TEMPLATE_SPEC = "microsoft.resources/templatespecs/versions"
 
 _DEEPEST = 100
+_UNREAD = "unread"
 
 
 class Resource:
@@ -26,7 +28,7 @@ class Resource:
     worked out when it is asked for.
     """
 
-    __slots__ = ("_name", "_value", "container", "node", "parent", "scope", "symbol", "type")
+    __slots__ = ("_inside", "_name", "_value", "container", "node", "parent", "scope", "symbol", "type")
 
     def __init__(self, node: Node, container: Container, parent: Resource | None) -> None:
         self.node = node
@@ -38,6 +40,7 @@ class Resource:
             own = f"{parent.type}/{own}" if parent.type is not None else None
         self.type: str | None = own
         self.symbol = node.key
+        self._inside: Container | str | None = _UNREAD
         self._name: Term | None = None
         self._value: Value | None = None
 
@@ -67,6 +70,19 @@ class Resource:
         """Whether it is only referred to: somebody else deployed it."""
         existing = self.node.find("existing")
         return existing is not None and existing.value is True
+
+    @property
+    def inside(self) -> Container | None:
+        """The template that it deploys, where that stands in the file."""
+        if self._inside is _UNREAD:
+            self._inside = _inside(self)
+        assert not isinstance(self._inside, str)
+        return self._inside
+
+    @property
+    def inner_scope(self) -> bool:
+        """Whether the expressions of the template that it deploys are read in that template."""
+        return self.inside is not None and self.inside.scope is not self.scope
 
     @property
     def deployed(self) -> bool | None:
@@ -103,13 +119,15 @@ class Container:
     `level` is where it is deployed to: resourceGroup, subscription, managementGroup or tenant, None where that is not known.
     """
 
-    __slots__ = ("level", "node", "owner", "resources", "scope", "symbolic")
+    __slots__ = ("level", "neighbours", "node", "owner", "resources", "scope", "symbolic")
 
     def __init__(self, node: Node, scope: Scope, owner: Resource | None, level: str | None) -> None:
         self.node = node
         self.scope = scope
         self.owner = owner
         self.level = level
+        self.neighbours: object = None
+        """What `aiblint.neighbours` keeps about the file."""
         listed = node.find("resources")
         self.symbolic = listed is not None and listed.kind == OBJECT
         self.resources: list[Resource] = []
@@ -129,9 +147,17 @@ class Container:
         """Its resources and those of the deployments inside it, in file order."""
         for resource in self.resources:
             yield resource
-            inner = _inside(resource) if depth < _DEEPEST else None
-            if inner is not None:
-                yield from inner.walk(depth + 1)
+            if depth < _DEEPEST and resource.inside is not None:
+                yield from resource.inside.walk(depth + 1)
+
+    @property
+    def place(self) -> Place:
+        """The subscription and the resource group that its resources go to."""
+        if self.owner is None:
+            from aiblint.arm.environment import Place
+
+            return Place()
+        return _place(self.owner)
 
     @property
     def containers(self) -> list[Container]:
@@ -190,7 +216,21 @@ def _inner_scope(resource: Resource, inner: Node) -> Scope:
     usual = "inner" if resource.container.symbolic else "outer"
     if (resource.scope.text(option) or usual).lower() != "inner":
         return resource.scope
-    return Scope(inner, at(resource.node, "properties", "parameters"), resource.scope)
+    passed = at(resource.node, "properties", "parameters")
+    return Scope(inner, passed, resource.scope, place=lambda: _place(resource))
+
+
+def _place(deployment: Resource) -> Place:
+    """Where a nested deployment goes."""
+    from aiblint.arm.environment import Place
+    from aiblint.arm.term import parts_of
+
+    around = deployment.container.place
+    subscription, group = deployment.node.find("subscriptionId"), deployment.node.find("resourceGroup")
+    return Place(
+        around.subscription if subscription is None else parts_of(deployment.scope.worked_out(subscription)),
+        around.group if group is None else parts_of(deployment.scope.worked_out(group)),
+    )
 
 
 def _inner_level(resource: Resource) -> str | None:

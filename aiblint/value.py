@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from aiblint.document import ARRAY, OBJECT
+from aiblint.document import ARRAY, NULL, OBJECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.arm.slips import Slip
-    from aiblint.arm.term import Unknown
+    from aiblint.arm.term import Term, Unknown
     from aiblint.document import Node
     from aiblint.placeholders import Placeholder
 
@@ -26,7 +26,7 @@ class Value:
     have members nobody can see (a `copy` loop, names that are expressions), an array items. `shift` is 1 where ARM's
     escape `[[` makes the text one character shorter than written. `term` tells what is known of an unknown value;
     `alternatives` are the values that it can have, each in the `case` that it names. `secret` marks what comes from a
-    secure parameter or a key.
+    secure parameter or a key. `named` tells what is known of the name of a member whose name is an expression.
     """
 
     __slots__ = (
@@ -36,6 +36,7 @@ class Value:
         "key",
         "kind",
         "members",
+        "named",
         "node",
         "open",
         "parent",
@@ -60,6 +61,7 @@ class Value:
         self.open = False
         self.shift = 0
         self.written: str | None = None
+        self.named: Term | None = None
         self.placeholder: Placeholder | None = None
         self.term: Unknown | None = None
         self.alternatives: list[Value] = []
@@ -84,6 +86,16 @@ class Value:
             value = value.members.get(name)
         return value
 
+    def find(self, *path: str) -> Value | None:
+        """Like `get`, in any case: of other resources than image templates no spelling is documented here."""
+        value: Value | None = self
+        for name in path:
+            if value is None:
+                return None
+            folded = name.lower()
+            value = next((member for key, member in value.members.items() if key.lower() == folded), None)
+        return value
+
     def text_of(self, *path: str) -> str | None:
         """The string at a path of names, or None."""
         value = self.get(*path)
@@ -97,6 +109,19 @@ class Value:
         if member is None:
             return not self.open
         return member.kind == "null" or member.value == "" or (member.kind == ARRAY and not member.items and not member.open)
+
+    def lacks(self, *path: str) -> bool:
+        """Whether a member (in any case) is certainly not there, or null."""
+        value: Value | None = self
+        for name in path:
+            assert value is not None
+            if value.kind != OBJECT:
+                return value.kind == NULL
+            member = value.find(name)
+            if member is None:
+                return not value.open
+            value = member
+        return value is not None and value.kind == NULL
 
     @property
     def path(self) -> str:

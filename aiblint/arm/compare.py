@@ -84,7 +84,7 @@ def equal(left: Term, right: Term, depth: int = 0, work: Work | None = None) -> 
     if isinstance(left, Obj) and isinstance(right, Obj):
         return _equal_objects(left, right, depth, work)
     if left.type == right.type == "string":
-        return False if _differ(parts_of(left), parts_of(right)) else None
+        return False if differ(parts_of(left), parts_of(right)) else None
     return None
 
 
@@ -94,7 +94,7 @@ def _agreed(answers: Iterable[bool | None]) -> bool | None:
     return given.pop() if len(given) == 1 else None
 
 
-def _differ(left: Sequence[str | Hole], right: Sequence[str | Hole]) -> bool:
+def differ(left: Sequence[str | Hole], right: Sequence[str | Hole]) -> bool:
     """Whether two strings known in part are different for certain."""
     (least, most), (other_least, other_most) = bounds(left), bounds(right)
     if (most is not None and most < other_least) or (other_most is not None and other_most < least):

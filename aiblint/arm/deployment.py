@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.arm.environment import Budget, Environment, Problem, UserFunction
+from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFunction
 from aiblint.arm.evaluate import evaluate_node
 from aiblint.arm.scope import MOST_COPIES, deployment_level
 from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
@@ -40,8 +40,9 @@ class Deployment(Environment):
         given: Node | None = None,
         problems: list[Problem] | None = None,
         budget: Budget | None = None,
+        place: Place | None = None,
     ) -> None:
-        super().__init__(problems, budget, deployment_level(template))
+        super().__init__(problems, budget, deployment_level(template), place)
         self._parameters = template.find("parameters")
         self._variables = template.find("variables")
         self._functions = template.find("functions")
@@ -134,7 +135,7 @@ class Loop(Environment):
     __slots__ = ("_index", "_name", "_outer")
 
     def __init__(self, outer: Environment, name: str, index: int | None) -> None:
-        super().__init__(outer.problems, outer.budget, outer.scope)
+        super().__init__(outer.problems, outer.budget, outer.scope, outer.place)
         self._outer = outer
         self._name = name.lower()
         self._index = index

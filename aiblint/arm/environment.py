@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from aiblint.arm.term import Hole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aiblint.arm.term import Term
     from aiblint.document import Node
+
+SUBSCRIPTION = (Hole("subscription().subscriptionId", 36, 36, plain=True),)
+GROUP = (Hole("resourceGroup().name", 1, 90, plain=True),)
+"""Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"""
 
 KINDS = (
     "syntax",
@@ -44,6 +50,20 @@ class Problem:
         return f"<Problem {self.kind} {self.start}:{self.end} {self.message!r}>"
 
 
+class Place:
+    """Where a template is deployed to: its subscription and its resource group, as far as they are known."""
+
+    __slots__ = ("group", "subscription")
+
+    def __init__(self, subscription: Sequence[str | Hole] = SUBSCRIPTION, group: Sequence[str | Hole] = GROUP) -> None:
+        self.subscription = tuple(subscription)
+        self.group = tuple(group)
+
+    @property
+    def path(self) -> tuple[str | Hole, ...]:
+        return ("/subscriptions/", *self.subscription, "/resourceGroups/", *self.group)
+
+
 class Budget:
     """How much work is left: one for a whole template, so that expressions cannot feed each other without end."""
 
@@ -74,17 +94,22 @@ class Environment:
     """The names that expressions can use. This one declares none; a scope overrides what it has.
 
     `problems` collects what is wrong, `budget` bounds the work; both are shared by the expressions of one template.
-    `scope` is where the deployment goes: resourceGroup, subscription, managementGroup, tenant.
+    `scope` is where the deployment goes: resourceGroup, subscription, managementGroup, tenant; `place` which of them.
     """
 
-    __slots__ = ("budget", "problems", "scope")
+    __slots__ = ("budget", "place", "problems", "scope")
 
     def __init__(
-        self, problems: list[Problem] | None = None, budget: Budget | None = None, scope: str = "resourceGroup"
+        self,
+        problems: list[Problem] | None = None,
+        budget: Budget | None = None,
+        scope: str = "resourceGroup",
+        place: Place | None = None,
     ) -> None:
         self.problems = [] if problems is None else problems
         self.budget = Budget() if budget is None else budget
         self.scope = scope
+        self.place = Place() if place is None else place
 
     def parameter(self, name: str) -> Term | None:
         """The value of a parameter (in any case); None if it is not declared."""
@@ -117,7 +142,7 @@ class FunctionScope(Environment):
     __slots__ = ("_arguments", "_outer")
 
     def __init__(self, outer: Environment, arguments: Iterable[tuple[str, Term]]) -> None:
-        super().__init__(outer.problems, outer.budget, outer.scope)
+        super().__init__(outer.problems, outer.budget, outer.scope, outer.place)
         self._outer = outer
         self._arguments = {name.lower(): (name, term) for name, term in arguments}
 

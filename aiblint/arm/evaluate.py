@@ -7,7 +7,7 @@ from aiblint.arm.environment import Environment, FunctionScope, Problem
 from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, parse
 from aiblint.arm.functions import find, names
 from aiblint.arm.functions.signature import Function, Refused, Unclear
-from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, from_node, holds_secret, labelled, secretly
+from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, from_node, holds_secret, labelled, secretly
 from aiblint.document import Node
 
 TYPE_CHECKING = False
@@ -97,7 +97,7 @@ class Evaluator:
         finally:
             budget.depth -= 1
         if isinstance(term, Unknown) and not term.label:
-            return labelled(term, self.expression.text[part.start : min(part.end, part.start + 80)])
+            return labelled(term, self.expression.text[part.start : min(part.end, part.start + LONGEST_LABEL)])
         return term
 
     def values(self, parts: Iterable[Part]) -> list[Term]:
@@ -208,7 +208,7 @@ class Evaluator:
                 return Unknown(reason=_TOO_MUCH)
             term = self.step(term, key, step)
             if isinstance(term, Unknown):
-                term = labelled(term, self.expression.text[part.start : min(step.end, part.start + 80)])
+                term = labelled(term, self.expression.text[part.start : min(step.end, part.start + LONGEST_LABEL)])
         return term
 
     def step(self, term: Term, key: Term, step: Step) -> Term:

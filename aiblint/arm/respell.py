@@ -16,13 +16,8 @@ def respelt(root: Node, outer: Scope) -> Node:
     made: dict[Node, Node] = {}
     for node in root.walk():
         copy = Node(node.kind, node.start, made.get(node.parent, node.parent) if node.parent is not None else None)
-        copy.end, copy.key, copy.key_start, copy.key_end, copy.value = (
-            node.end,
-            node.key,
-            node.key_start,
-            node.key_end,
-            node.value,
-        )
+        copy.end, copy.key_start, copy.key_end, copy.value = node.end, node.key_start, node.key_end, node.value
+        copy.key = _name(node, outer)
         made[node] = copy
         if node is not root and copy.parent is not None:
             copy.parent.children.append(copy)
@@ -42,3 +37,13 @@ def _spell(copy: Node, node: Node, outer: Scope) -> None:
             copy.kind = {"string": STRING, "bool": BOOLEAN, "null": NULL}.get(term.type, NUMBER)
         else:
             copy.value, copy.kind = None, UNREADABLE
+
+
+def _name(node: Node, outer: Scope) -> str | None:
+    name = node.key
+    if name is not None and name.startswith("[["):
+        return name[1:]
+    if name is not None and is_expression(name):
+        known = getattr(outer.name_of(node), "value", None)
+        return known if isinstance(known, str) else name
+    return name

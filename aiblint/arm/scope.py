@@ -8,7 +8,9 @@ from aiblint.document import NULL, NUMBER, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from aiblint.arm.environment import Environment, Problem
+    from collections.abc import Callable
+
+    from aiblint.arm.environment import Environment, Place, Problem
     from aiblint.arm.term import Term
 
 _REFERENCE = re.compile(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
@@ -53,14 +55,32 @@ class Scope:
 
     Plain references to literals are followed here; everything else is left to `arm.evaluate`, which takes longer to
     import than most templates take to lint. `passed` holds the values that a nested deployment hands in, read in `outer`,
-    `given` those of a parameter file: the object below its `parameters`.
+    `given` those of a parameter file: the object below its `parameters`. `place` tells where the template goes, when asked.
     """
 
-    __slots__ = ("_environment", "_given", "_parameters", "_passed", "_template", "_terms", "_variables", "outer", "problems")
+    __slots__ = (
+        "_environment",
+        "_given",
+        "_names",
+        "_parameters",
+        "_passed",
+        "_place",
+        "_template",
+        "_terms",
+        "_variables",
+        "outer",
+        "problems",
+    )
 
     def __init__(
-        self, template: Node, passed: Node | None = None, outer: Scope | None = None, given: Node | None = None
+        self,
+        template: Node,
+        passed: Node | None = None,
+        outer: Scope | None = None,
+        given: Node | None = None,
+        place: Callable[[], Place] | None = None,
     ) -> None:
+        self._place = place
         self._given = given
         self._template = template
         self._parameters = template.find("parameters")
@@ -68,6 +88,7 @@ class Scope:
         self._passed = passed
         self._environment: Environment | None = None
         self._terms: dict[Node, Term] = {}
+        self._names: dict[Node, Term] = {}
         self.outer = outer
         self.problems: list[Problem] = outer.problems if outer is not None else []
         """What is wrong with the expressions that were worked out so far."""
@@ -86,6 +107,7 @@ class Scope:
                 given=self._given,
                 problems=self.problems,
                 budget=outer.budget if outer is not None else None,
+                place=self._place() if self._place is not None else None,
             )
         return self._environment
 
@@ -127,11 +149,20 @@ class Scope:
             self._terms[node] = evaluate_text(node, self.environment)
         return self._terms[node]
 
+    def name_of(self, member: Node) -> Term:
+        """What the name of a member stands for, where it is an expression."""
+        if member not in self._names:
+            name = Node(STRING, member.key_start, member.parent)
+            name.end, name.value = member.key_end, member.key
+            name.key, name.key_start, name.key_end = member.key, member.key_start, member.key_end
+            self._names[member] = self.evaluate(name)
+        return self._names[member]
+
     def worked_out(self, node: Node) -> Term:
         """What any value stands for, its members and items when they are asked for."""
         from aiblint.arm.term import Known, from_node
 
-        target, scope = self._followed(node)
+        target, scope = self.followed(node)
         if scope is None:
             return from_node(target, lambda written: Known(written.value, written))
         return from_node(target, scope._text_term)
@@ -142,7 +173,7 @@ class Scope:
         text = str(node.value)
         return self.evaluate(node) if is_expression(text) else Known(text[1:] if text.startswith("[[") else text, node)
 
-    def _followed(self, node: Node) -> tuple[Node, Scope | None]:
+    def followed(self, node: Node) -> tuple[Node, Scope | None]:
         """Where a chain of plain references ends; a ring of them is left to the evaluator."""
         scope: Scope | None = self
         first = node
@@ -166,7 +197,7 @@ class Scope:
         """The same names, inside one round of a loop."""
         from aiblint.arm.deployment import Loop
 
-        made = Scope(self._template, self._passed, self.outer, self._given)
+        made = Scope(self._template, self._passed, self.outer, self._given, self._place)
         made.problems = self.problems
         made._environment = Loop(self.environment, loop, index)
         return made
@@ -181,7 +212,7 @@ class Scope:
         """The string a node stands for, worked out as far as it can be; None if that is unknown."""
         if node is None or node.kind != STRING:
             return None
-        target, scope = self._followed(node)
+        target, scope = self.followed(node)
         if target.kind != STRING:
             return None
         text = str(target.value)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """Levels of containers that are compared or written out; what lies deeper counts as unknown."""
 
+LONGEST_LABEL = 300
+"""Characters of an expression that a hole is called by; two labels of that length may stand for different ones."""
+
 _MOST_PARTS = 200
 _MOST_WORK = 50_000
 
@@ -31,12 +34,13 @@ class Work:
 class Hole:
     """A stretch of a string that nobody knows: between `least` and `most` UTF-16 units long (`most` None: no limit).
 
-    `label` says whose it is: `parameters('galleryName')`.
+    `label` says whose it is: `parameters('galleryName')`. A `plain` one has no slash in it: it is a name or part of one.
     """
 
-    __slots__ = ("label", "least", "most")
+    __slots__ = ("label", "least", "most", "plain")
 
-    def __init__(self, label: str = "", least: int = 0, most: int | None = None) -> None:
+    def __init__(self, label: str = "", least: int = 0, most: int | None = None, *, plain: bool = False) -> None:
+        self.plain = plain
         self.label = label
         self.least = least
         self.most = most
@@ -299,7 +303,8 @@ def labelled(term: Unknown, label: str) -> Unknown:
     if term.label:
         return term
     parts = tuple(
-        Hole(label, part.least, part.most) if isinstance(part, Hole) and not part.label else part for part in term.parts
+        Hole(label, part.least, part.most, plain=part.plain) if isinstance(part, Hole) and not part.label else part
+        for part in term.parts
     )
     return _changed(term, label=label, parts=parts)
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
-from aiblint.arm.functions.scopes import RESOURCE_GROUP, SUBSCRIPTION_ID
 from aiblint.arm.functions.signature import Function, Refused, Unclear, bounded, is_known_text, shape, text, why
 from aiblint.arm.term import Hole, Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiblint.arm.environment import Place
     from aiblint.arm.evaluate import Evaluator
     from aiblint.arm.expression import Call
 
@@ -28,29 +30,32 @@ def _resource_id(evaluator: Evaluator, call: Call) -> Term:
     before = arguments[:at]
     scope: _Parts = []
     if evaluator.environment.scope in ("resourceGroup", "subscription"):
-        scope = _scope_of(before, evaluator.environment.scope == "resourceGroup")
+        scope = _scope_of(before, evaluator.environment.scope == "resourceGroup", evaluator.environment.place)
     elif before:
         raise Unclear("a deployment to this scope has no subscription of its own")
     return _identifier([*scope, *_provider(arguments[at], arguments[at + 1 :], at)], arguments)
 
 
-def _scope_of(before: list[Term], has_group: bool) -> _Parts:
+def _scope_of(before: list[Term], has_group: bool, place: Place) -> _Parts:
     """`/subscriptions/…/resourceGroups/…` from the optional leading arguments."""
     if not has_group and len(before) == 2:
         has_group = True
     if has_group:
-        subscription = shape(before[0]) if len(before) == 2 else (SUBSCRIPTION_ID,)
-        group = shape(before[-1]) if before else (RESOURCE_GROUP,)
+        subscription = _plain(shape(before[0])) if len(before) == 2 else place.subscription
+        group = _plain(shape(before[-1])) if before else place.group
         if len(before) == 1 and is_known_text(before[0]) and _GUID.fullmatch(text(before[0])):
             raise Unclear("the only argument before the type is read as a resource group, and looks like a subscription")
         return ["/subscriptions/", *subscription, "/resourceGroups/", *group]
-    return ["/subscriptions/", *(shape(before[0]) if before else (SUBSCRIPTION_ID,))]
+    return ["/subscriptions/", *(_plain(shape(before[0])) if before else place.subscription)]
 
 
 def _subscription_resource_id(evaluator: Evaluator, call: Call) -> Term:
     arguments = _strings(evaluator, call)
     at = _type_at(arguments, 1)
-    return _identifier([*_scope_of(arguments[:at], False), *_provider(arguments[at], arguments[at + 1 :], at)], arguments)
+    return _identifier(
+        [*_scope_of(arguments[:at], False, evaluator.environment.place), *_provider(arguments[at], arguments[at + 1 :], at)],
+        arguments,
+    )
 
 
 def _tenant_resource_id(evaluator: Evaluator, call: Call) -> Term:
@@ -103,8 +108,13 @@ def _provider(kind: Term, names: list[Term], at: int) -> _Parts:
         raise Refused(f"needs {wanted} for the type '{text(kind)[:200]}', not {len(names)}", at, "argument-count")
     parts: _Parts = ["/providers/", namespace]
     for segment, name in zip(segments, names, strict=True):
-        parts += ["/", segment, "/", *shape(name)]
+        parts += ["/", segment, "/", *_plain(shape(name))]
     return parts
+
+
+def _plain(parts: Sequence[str | Hole]) -> _Parts:
+    """The same, its holes one name: these functions take names, never a path of several."""
+    return [Hole(part.label, part.least, part.most, plain=True) if isinstance(part, Hole) else part for part in parts]
 
 
 def _identifier(parts: _Parts, arguments: list[Term]) -> Term:

@@ -6,7 +6,7 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/temp
 from __future__ import annotations
 
 from aiblint.arm.functions.signature import Function, is_known_text, text
-from aiblint.arm.term import Hole, Obj, Term, Unknown
+from aiblint.arm.term import Hole, Obj, Term, Unknown, text_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from aiblint.arm.evaluate import Evaluator
     from aiblint.arm.expression import Call
-
-SUBSCRIPTION_ID = Hole("subscription().subscriptionId", 36, 36)
-RESOURCE_GROUP = Hole("resourceGroup().name", 1, 90)
-"""Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"""
 
 
 def string(name: str, *parts: str | Hole) -> Unknown:
@@ -33,18 +29,22 @@ def _object(name: str) -> Unknown:
     return Unknown("object", reason=f"{name} is known at deployment only", label=name)
 
 
-def _resource_group(_: list[Term]) -> Term:
-    own = "resourceGroup()"
-    identity = string(f"{own}.id", "/subscriptions/", SUBSCRIPTION_ID, "/resourceGroups/", RESOURCE_GROUP)
-    named = string(f"{own}.name", RESOURCE_GROUP)
-    return Obj([("id", identity), ("name", named), *_strings(own, "type", "location")], open=True)
+def _resource_group(evaluator: Evaluator, _: Call) -> Term:
+    own, place = "resourceGroup()", evaluator.environment.place
+    named = _text(f"{own}.name", *place.group)
+    return Obj([("id", _text(f"{own}.id", *place.path)), ("name", named), *_strings(own, "type", "location")], open=True)
 
 
-def _subscription(_: list[Term]) -> Term:
-    own = "subscription()"
-    identity = string(f"{own}.id", "/subscriptions/", SUBSCRIPTION_ID)
-    number = string(f"{own}.subscriptionId", SUBSCRIPTION_ID)
+def _subscription(evaluator: Evaluator, _: Call) -> Term:
+    own, place = "subscription()", evaluator.environment.place
+    identity = _text(f"{own}.id", "/subscriptions/", *place.subscription)
+    number = _text(f"{own}.subscriptionId", *place.subscription)
     return Obj([("id", identity), ("subscriptionId", number), *_strings(own, "tenantId", "displayName")], open=True)
+
+
+def _text(name: str, *parts: str | Hole) -> Term:
+    """A string put together of what is known; a nested deployment knows the group that it names."""
+    return string(name, *parts) if any(isinstance(part, Hole) for part in parts) else text_term(parts)
 
 
 def _tenant(_: list[Term]) -> Term:
@@ -96,8 +96,8 @@ LIST = Function("list*", 1, None, read=_list)
 """`listKeys`, `listSecrets`, …: what a resource provider calls so. The results are secrets, or treated like them."""
 
 FUNCTIONS = (
-    Function("resourceGroup", 0, 0, result="object", run=_resource_group),
-    Function("subscription", 0, 0, result="object", run=_subscription),
+    Function("resourceGroup", 0, 0, result="object", read=_resource_group),
+    Function("subscription", 0, 0, result="object", read=_subscription),
     Function("tenant", 0, 0, result="object", run=_tenant),
     Function("managementGroup", 0, 0, result="object", run=_management_group),
     Function("deployment", 0, 0, result="object", run=_deployment),
