@@ -20,10 +20,23 @@ class Context:
     `today` is an ISO date (`2026-11-23`); `version` is the published API version that the template states, or else the user
     for it, None where nobody does; `os` is "linux", "windows" or None where nobody can tell.
     `tables` are the tables of facts that age, with the user's changes.
-    `cache` keeps what several rules work out about the template; it lives as long as the template.
+    `cache` keeps what several rules work out about the template; it lives as long as the template. `secrets` are strings
+    that rules took for one: value, and start and end in its text.
     """
 
-    __slots__ = ("cache", "checkout", "document", "os", "source_os", "tables", "template", "templates", "today", "version")
+    __slots__ = (
+        "cache",
+        "checkout",
+        "document",
+        "os",
+        "secrets",
+        "source_os",
+        "tables",
+        "template",
+        "templates",
+        "today",
+        "version",
+    )
 
     def __init__(
         self,
@@ -48,6 +61,7 @@ class Context:
         self.version = version
         self.tables = tables
         self.cache: dict[tuple[str, int], Any] = {}
+        self.secrets: list[tuple[Value, int, int]] = []
 
 
 class Problem:

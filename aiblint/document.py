@@ -7,7 +7,9 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from aiblint.masking import Hidden
 
 OBJECT = "object"
 ARRAY = "array"
@@ -20,6 +22,7 @@ UNREADABLE = "unreadable"
 
 # Only these end a line. U+2028 and its kin, which str.splitlines() knows, are ordinary characters in JSON.
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_NOT_LINE_END = re.compile(r"[^\r\n]")
 
 
 class Span(tuple[int, int]):
@@ -153,10 +156,23 @@ class Document:
 
     `path` is the name to show. `encoding` is one of utf-8, utf-16-le, utf-16-be, latin-1; `bom` tells whether a byte
     order mark stood in front (it is not part of `text`). `root` is None where no JSON value was found at all. `secrets` are the
-    places of passwords and keys that rules came upon: no report prints what stands there.
+    places of passwords and keys, `secret_texts` what they say: reports print `shown`, where asterisks stand for them, never
+    `text`, and words from the file only as `hidden` lets them through; None where nobody has looked for secrets yet.
     """
 
-    __slots__ = ("_line_starts", "bom", "encoding", "mistakes", "path", "root", "secrets", "text")
+    __slots__ = (
+        "_line_starts",
+        "_shown",
+        "bom",
+        "encoding",
+        "hidden",
+        "mistakes",
+        "path",
+        "root",
+        "secret_texts",
+        "secrets",
+        "text",
+    )
 
     def __init__(
         self, path: str, text: str, root: Node | None, mistakes: list[Mistake], *, encoding: str = "utf-8", bom: bool = False
@@ -167,8 +183,29 @@ class Document:
         self.mistakes = mistakes
         self.encoding = encoding
         self.bom = bom
-        self.secrets: list[tuple[int, int]] = []
+        self.secrets: set[tuple[int, int]] = set()
+        self.secret_texts: set[str] = set()
+        self.hidden: Hidden | None = None
+        self._shown: str | None = None
         self._line_starts: list[int] | None = None
+
+    def hide(self, places: Iterable[tuple[int, int]]) -> None:
+        """Adds to the places that no report prints."""
+        self.secrets.update(places)
+        self._shown = None
+
+    @property
+    def shown(self) -> str:
+        """The text as it may be printed: as long as `text`, line by line, an asterisk for each character of a secret."""
+        if self._shown is None:
+            pieces, rest = [], 0
+            for start, end in sorted(self.secrets):
+                if end > rest:
+                    start = max(start, rest)
+                    pieces += [self.text[rest:start], _NOT_LINE_END.sub("*", self.text[start:end])]
+                    rest = end
+            self._shown = "".join([*pieces, self.text[rest:]]) if pieces else self.text
+        return self._shown
 
     @property
     def line_starts(self) -> list[int]:
@@ -182,8 +219,20 @@ class Document:
         line = bisect.bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
-    def line_text(self, line: int) -> str:
-        """The text of a line (counted from 1) without its line end."""
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Where a line (counted from 1) begins and ends, its line end left out."""
         start = self.line_starts[line - 1]
         end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return start, end
+
+    def shown_line(self, line: int) -> str:
+        """A line as it may be printed."""
+        start, end = self.line_span(line)
+        return self.shown[start:end]
+
+    def line_text(self, line: int) -> str:
+        """The text of a line (counted from 1) without its line end."""
+        start, end = self.line_span(line)
+        return self.text[start:end]

@@ -6,6 +6,7 @@ import importlib
 
 from aiblint import platforms, schema
 from aiblint.check import Context
+from aiblint.confidential import hide, without_secrets
 from aiblint.finding import Finding, Related
 from aiblint.query import select
 from aiblint.syntax.json import string_offsets
@@ -110,12 +111,13 @@ def lint(
     os: str | None = None,
     parameters: Document | None = None,
     tables: Tables = DEFAULT,
+    shown: bool = False,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
     `api_version` holds for templates that state none, or leave it to the deployment, `os` (linux, windows) for images whose
     source does not tell; `parameters` is the parameter file that goes with it; `tables` are those that are shipped, with the
-    user's changes.
+    user's changes. `shown` says that the text will be printed even where nothing is found, so that its secrets have to be known.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
     under_way = _Lint(document, checkout, today, api_version, os, parameters, tables)
@@ -134,7 +136,12 @@ def lint(
                     rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}"
                 )
     result.defects = [broken[rule] for rule in sorted(broken)]
-    result.findings = _once(sorted(_with_fixes(document, found), key=lambda finding: finding.sort_key))
+    findings = _with_fixes(document, found)
+    if findings or result.defects or shown:
+        hidden = hide(document, under_way.contexts, parameters)
+        findings = [without_secrets(finding, hidden) for finding in findings]
+        result.defects = [hidden.without(defect) for defect in result.defects]
+    result.findings = _once(sorted(findings, key=lambda finding: finding.sort_key))
     return result
 
 
@@ -211,7 +218,7 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
     marked = problem.mark or problem.at
     start, end = _place(document, marked, problem.on_key, problem.part)
     if problem.secret:
-        document.secrets.append((start, end) if marked.use is None else (marked.node.start, marked.node.end))
+        context.secrets.append((marked, *(problem.part or (0, len(marked.text or "")))))
     related = [Related(*_place(document, value, False, None), message) for value, message in problem.related]
     if marked.use is not None and marked.use is not marked.node:
         definition = marked.node

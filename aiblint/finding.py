@@ -50,16 +50,20 @@ class Fix:
     """Edits that belong together: all are made, or none. They are in the order of the text and do not overlap.
 
     `title` says in a few words what they do. `safe`: no template that builds today can stop doing so, or build another image.
-    `encoding` is the one that the file gets, None where it keeps its own; a fix with an encoding has no edits.
+    `encoding` is the one that the file gets, None where it keeps its own; a fix with an encoding has no edits. `secret` says
+    that an edit repeats a password or key: it may be made, but not printed.
     """
 
-    __slots__ = ("edits", "encoding", "safe", "title")
+    __slots__ = ("edits", "encoding", "safe", "secret", "title")
 
-    def __init__(self, title: str, edits: tuple[Edit, ...], safe: bool, encoding: str | None = None) -> None:
+    def __init__(
+        self, title: str, edits: tuple[Edit, ...], safe: bool, encoding: str | None = None, *, secret: bool = False
+    ) -> None:
         self.title = title
         self.edits = edits
         self.safe = safe
         self.encoding = encoding
+        self.secret = secret
 
 
 class Finding:

@@ -7,6 +7,7 @@ import os
 from aiblint import engine, parameters, sniff
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
+from aiblint.masking import mask
 from aiblint.syntax import json as syntax
 from aiblint.tables import DEFAULT
 
@@ -107,13 +108,13 @@ def described(error: Exception) -> str:
     where = ""
     if trace is not None:
         where = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
-    return f"{type(error).__name__}: {str(error)[:200]}{where}"
+    return f"{type(error).__name__}: {mask(str(error))[:200]}{where}"
 
 
 def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_place: bool) -> None:
     document = syntax.read(data, path)
     sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
-    lint = _linter(path, choice, inputs, sets)
+    lint = _linter(path, choice, inputs, sets, shown=run.keep or inputs.mending is not None)
     if inputs.mending is None:
         result = lint(document)
     else:
@@ -143,7 +144,9 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         )
 
 
-def _linter(path: str, choice: Choice, inputs: Inputs, sets: list[Document]) -> Callable[[Document], engine.Result]:
+def _linter(
+    path: str, choice: Choice, inputs: Inputs, sets: list[Document], *, shown: bool
+) -> Callable[[Document], engine.Result]:
     """Lints a document, and again what fixes make of it: each parameter file makes a deployment of its own."""
     checkout = Checkout(path)
 
@@ -158,6 +161,7 @@ def _linter(path: str, choice: Choice, inputs: Inputs, sets: list[Document]) -> 
             os=inputs.os,
             parameters=given,
             tables=inputs.tables,
+            shown=shown,
         )
 
     def lint(state: Document) -> engine.Result:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
-from aiblint import inline, placeholders, schema
+from aiblint import inline, masking
 from aiblint.check import Problem, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from aiblint.check import Context
+    from aiblint.inline import Inline
     from aiblint.shell.command import Command
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
-# Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
-_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd)\Z")
-_KEY_NAME = re.compile(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
-_NO_SECRET = re.compile(
-    r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted)[_-]?"
-)
-_REPEATED = re.compile(r"(.)\1*\Z", re.DOTALL)
-_STAND_IN_PART = re.compile(
-    r"your|placeholder|redacted|replace[_-]?(?:me|with)|change[_-]?me|insert[_-]|example|<|\{\{|\A(?:[A-Za-z]:[\\/]|[/~.]|https?:)",
-    re.IGNORECASE,
-)
-_KEY_VALUE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")
-_WORDS_WITH_DASHES = re.compile(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL)
 _OPTION = re.compile(r"(?:--?|/)([A-Za-z][\w-]*)(?:([=:])(.*))?\Z", re.DOTALL)
 # `$adminPassword = 'x'`, `[string]$pw = "x"`, and `Password = 'x'` in a hash table.
@@ -69,14 +55,7 @@ def secret_in_script(value: Value, context: Context) -> Iterator[Problem]:
     script = inline.of(value, context)
     if script is None:
         return
-    found = [*_shapes(script.text)]
-    for command in script.commands:
-        found.extend(_in_command(command))
-        if command.heredoc is not None:
-            found.extend(_in_body(script.text, *command.heredoc))
-    if script.dialect == "powershell":
-        found.extend(_in_powershell(script.text))
-    for secret in _apart(found):
+    for secret in _in_script(script):
         item, part = script.place(secret.start, secret.end)
         yield Problem(item, _message(secret.what), part=part, secret=True)
 
@@ -84,17 +63,7 @@ def secret_in_script(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def secret_in_text(value: Value, context: Context) -> Iterator[Problem]:
     """Keys and tokens of a known form, and passwords behind options, in one string."""
-    text = value.text
-    if text is None:
-        return
-    found = [*_shapes(text)]
-    if any(mark in text for mark in ("-", "/")):
-        from aiblint.shell.text import Script
-        from aiblint.shell.windows import cmd_commands
-
-        for command in cmd_commands(Script(text)):
-            found.extend(_in_command(command))
-    for secret in _apart(found):
+    for secret in _in_line(value.text or ""):
         yield Problem(value, _message(secret.what), part=(secret.start, secret.end), secret=True)
 
 
@@ -102,14 +71,49 @@ def secret_in_text(value: Value, context: Context) -> Iterator[Problem]:
 def secret_in_tags(value: Value, context: Context) -> Iterator[Problem]:
     """Tags that hold a key or token of a known form, or whose name says that they hold a password."""
     for name, member in value.members.items():
-        text = member.text
-        if text is None:
-            continue
-        kind = _kind(name)
-        whole = [Secret(0, len(text), kind)] if kind and _is_secret(text, kind) else []
+        text = member.text or ""
+        kind = masking.kind_of(name)
+        whole = [Secret(0, len(text), kind)] if kind and masking.is_secret(text, kind) else []
         for secret in _apart([*whole, *_shapes(text)]):
             message = f"{secret.what} in a tag is shown to everybody who may read the resource; take it out, and put a new one into use"
             yield Problem(member, message, part=(secret.start, secret.end), secret=True)
+
+
+def in_template(context: Context) -> Iterator[tuple[Value, int, int]]:
+    """The passwords in the commands of a template, whichever rules run: a string of its and code points [start, end) in it."""
+    for script in inline.scripts(context):
+        for secret in _in_script(script):
+            item, (start, end) = script.place(secret.start, secret.end)
+            yield item, start, end
+    for step in context.template.steps:
+        for name in ("restartCommand", "restartCheckCommand"):
+            command = step.get(name)
+            if command is not None:
+                for secret in _in_line(command.text or ""):
+                    yield command, secret.start, secret.end
+
+
+def _in_script(script: Inline) -> Iterator[Secret]:
+    found = [*_shapes(script.text)]
+    for command in script.commands:
+        found.extend(_in_command(command))
+        if command.heredoc is not None:
+            found.extend(_in_body(script.text, *command.heredoc))
+    if script.dialect == "powershell":
+        found.extend(_in_powershell(script.text))
+    return _apart(found)
+
+
+def _in_line(text: str) -> Iterator[Secret]:
+    """In a command line of Windows, as a step that restarts the machine has it."""
+    found = [*_shapes(text)]
+    if any(mark in text for mark in ("-", "/")):
+        from aiblint.shell.text import Script
+        from aiblint.shell.windows import cmd_commands
+
+        for command in cmd_commands(Script(text)):
+            found.extend(_in_command(command))
+    return _apart(found)
 
 
 def _message(what: str) -> str:
@@ -130,61 +134,19 @@ def _apart(found: list[Secret]) -> Iterator[Secret]:
 
 def _shapes(text: str) -> Iterator[Secret]:
     """Keys and tokens that their form gives away."""
-    folded = text.lower()
-    rows: Any = schema.table("token-shapes")["rows"]
-    for what, hints, pattern in rows:
-        if any(hint in folded for hint in hints):
-            for match in _compiled(pattern).finditer(text):
-                group = 1 if match.re.groups else 0
-                if group == 0 or not _is_stand_in(match[1]):
-                    yield Secret(match.start(group), match.end(group), what)
-
-
-@functools.cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _kind(name: str) -> str:
-    """What a name says that its value is: a password, a key; empty for other names."""
-    folded = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    if folded in ("pwd", "oldpwd") and name.isupper():
-        return ""  # the shell's own variables
-    for pattern, what in ((_PASSWORD_NAME, "a password"), (_KEY_NAME, "a key or token")):
-        plain = folded.replace("pass_word", "password")
-        match = pattern.search(plain)
-        if match is not None and not _NO_SECRET.search(plain[: match.start()]):
-            return what
-    return ""
-
-
-@functools.cache
-def _stand_ins() -> frozenset[str]:
-    listed: Any = schema.table("token-shapes")["stand-ins"]
-    return frozenset(listed)
-
-
-def _is_stand_in(text: str) -> bool:
-    """Whether a text is there to be replaced, or is no secret at all: `<password>`, `***`, `changeme`, a path, `{{token}}`."""
-    folded = text.strip().lower()
-    if len(folded) < 3 or folded in _stand_ins() or _REPEATED.match(folded):
-        return True
-    return _STAND_IN_PART.search(text) is not None or placeholders.find(text) is not None
-
-
-def _is_secret(text: str, kind: str) -> bool:
-    """Whether the value of something called like that is one. Names of secrets in a vault are common where keys are expected."""
-    if _is_stand_in(text) or text[:1] in "-$%@[":
-        return False
-    if kind == "a password":
-        return "\n" not in text and len(text) <= 200
-    return _KEY_VALUE.match(text) is not None and not _WORDS_WITH_DASHES.match(text)
+    for start, end, what in masking.shapes(text):
+        yield Secret(start, end, what)
 
 
 def _in_word(word: Word, start: int, kind: str) -> Iterator[Secret]:
     """The part of a word from `start` on, if it is a secret and no expansion."""
     text = word.text[start:]
-    if text and not word.block and (not word.expands or not any(char in text for char in "$`%")) and _is_secret(text, kind):
+    if (
+        text
+        and not word.block
+        and (not word.expands or not any(char in text for char in "$`%"))
+        and masking.is_secret(text, kind)
+    ):
         part = word.slice(start, len(word.text)) if start else word
         yield Secret(part.start, part.end, kind)
 
@@ -204,10 +166,10 @@ def _in_assignments(command: Command) -> Iterator[Secret]:
     carriers = [*command.words, *(command.assignments if command.dialect == "posix" else [])]
     for word in carriers:
         match = _ASSIGNED.match(word.text)
-        if match is not None and (kind := _kind(match[1])):
+        if match is not None and (kind := masking.kind_of(match[1])):
             yield from _in_word(word, match.start(2), kind)
     arguments = command.arguments
-    if command.name == "setx" and len(arguments) > 1 and (kind := _kind(arguments[0].text)):
+    if command.name == "setx" and len(arguments) > 1 and (kind := masking.kind_of(arguments[0].text)):
         yield from _in_word(arguments[1], 0, kind)
 
 
@@ -216,7 +178,7 @@ def _in_options(command: Command) -> Iterator[Secret]:
     arguments = command.arguments
     for index, word in enumerate(arguments):
         match = _OPTION.match(word.text)
-        kind = _kind(match[1]) if match is not None and not word.quoted else ""
+        kind = masking.kind_of(match[1]) if match is not None and not word.quoted else ""
         if match is None or not kind:
             continue
         if match[2]:
@@ -233,7 +195,7 @@ def _in_short_options(command: Command) -> Iterator[Secret]:
         return
     for index, word in enumerate(arguments):
         if word.text == option and index + 1 < len(arguments):
-            yield from _in_word(arguments[index + 1], 0, "a password")
+            yield from _in_word(arguments[index + 1], 0, masking.PASSWORD)
 
 
 def _in_own_options(command: Command) -> Iterator[Secret]:
@@ -243,9 +205,9 @@ def _in_own_options(command: Command) -> Iterator[Secret]:
         name, colon, _ = word.text[1:].partition(":")
         if word.text[:1] in "/-" and name.lower() == _OWN_OPTIONS[command.name]:
             if colon:
-                yield from _in_word(word, len(name) + 2, "a password")
+                yield from _in_word(word, len(name) + 2, masking.PASSWORD)
             elif index + 1 < len(arguments):
-                yield from _in_word(arguments[index + 1], 0, "a password")
+                yield from _in_word(arguments[index + 1], 0, masking.PASSWORD)
 
 
 def _in_net(command: Command) -> Iterator[Secret]:
@@ -254,7 +216,7 @@ def _in_net(command: Command) -> Iterator[Secret]:
     verb = operands[0].text.lower() if operands else ""
     at = 2 if verb == "user" else next((i + 1 for i, word in enumerate(operands) if word.text.startswith("\\\\")), 0)
     if verb in ("user", "use") and 0 < at < len(operands):
-        yield from _in_word(operands[at], 0, "a password")
+        yield from _in_word(operands[at], 0, masking.PASSWORD)
 
 
 def _in_secure_string(command: Command) -> Iterator[Secret]:
@@ -264,15 +226,15 @@ def _in_secure_string(command: Command) -> Iterator[Secret]:
     given = command.parameter("String")
     word = given.value if given else next(iter(command.positionals(("AsPlainText", "Force"))), None)
     if word is not None and not word.expands:
-        yield from _in_word(word, 0, "a password")
+        yield from _in_word(word, 0, masking.PASSWORD)
 
 
 def _in_registry(command: Command) -> Iterator[Secret]:
     """`reg add … /v DefaultPassword /d x`, `Set-ItemProperty … -Name DefaultPassword -Value x`."""
     texts = [word.text.lower() for word in command.arguments]
     for index, text in enumerate(texts[:-1]):
-        if text in ("/d", "-value") and any(_kind(other) == "a password" for other in texts[:index]):
-            yield from _in_word(command.arguments[index + 1], 0, "a password")
+        if text in ("/d", "-value") and any(masking.kind_of(other) == masking.PASSWORD for other in texts[:index]):
+            yield from _in_word(command.arguments[index + 1], 0, masking.PASSWORD)
 
 
 def _in_user(command: Command) -> Iterator[Secret]:
@@ -281,7 +243,7 @@ def _in_user(command: Command) -> Iterator[Secret]:
     for word in command.arguments if given else ():
         name, colon, _ = word.text.partition(":")
         if word.text == given and colon and name:
-            yield from _in_word(word, len(name) + 1, "a password")
+            yield from _in_word(word, len(name) + 1, masking.PASSWORD)
 
 
 def _in_input(command: Command) -> Iterator[Secret]:
@@ -294,16 +256,16 @@ def _in_input(command: Command) -> Iterator[Secret]:
         if command.name == "chpasswd":
             name, colon, _ = word.text.partition(":")
             if colon:
-                yield from _in_word(word, len(name) + 1, "a password")
+                yield from _in_word(word, len(name) + 1, masking.PASSWORD)
         elif command.has_option("--stdin"):
-            yield from _in_word(word, 0, "a password")
+            yield from _in_word(word, 0, masking.PASSWORD)
 
 
 def _in_body(text: str, start: int, end: int) -> Iterator[Secret]:
     """Lines like `DB_PASSWORD=x` in a here-document: a file of settings."""
     for match in _SETTING.finditer(text, start, end):
-        kind = _kind(match[1])
-        if kind and _is_secret(match[3], kind):
+        kind = masking.kind_of(match[1])
+        if kind and masking.is_secret(match[3], kind):
             yield Secret(match.start(3), match.end(3), kind)
 
 
@@ -311,15 +273,15 @@ def _in_attached(command: Command) -> Iterator[Secret]:
     """`mysql -u root -px`."""
     for word in command.arguments:
         if word.text.startswith("-p") and len(word.text) > 2 and "=" not in word.text:
-            yield from _in_word(word, 2, "a password")
+            yield from _in_word(word, 2, masking.PASSWORD)
 
 
 def _in_powershell(text: str) -> Iterator[Secret]:
     """`$adminPassword = 'x'`, `@{ Password = 'x' }`, `[Environment]::SetEnvironmentVariable('TOKEN', 'x')`."""
     for pattern in (_POWERSHELL_ASSIGNED, _SET_VARIABLE):
         for match in pattern.finditer(text):
-            kind = _kind(match[1])
-            if kind and _is_secret(match[3], kind):
+            kind = masking.kind_of(match[1])
+            if kind and masking.is_secret(match[3], kind):
                 yield Secret(match.start(3), match.end(3), kind)
 
 

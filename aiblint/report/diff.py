@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 
 from aiblint.report import safe
-from aiblint.report.excerpt import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +42,9 @@ def _lines(document: Document) -> list[str]:
     lines = []
     for number in range(1, count + 1):
         end = document.line_starts[number] if number < count else len(document.text)
-        ended = document.text[:end].endswith(("\n", "\r"))
+        ended = document.text[end - 1 : end] in ("\n", "\r")
         if number == count and document.line_starts[-1] == end:
             break  # nothing stands behind the last line end
-        text = "\t".join(safe.line(part) for part in masked(document, number).split("\t"))
+        text = "\t".join(safe.line(part) for part in document.shown_line(number).split("\t"))
         lines.append(text if ended else f"{text}\n{_UNENDED}")
     return lines

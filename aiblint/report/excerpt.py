@@ -17,35 +17,24 @@ def excerpt(document: Document, start: int, end: int) -> tuple[int, str, str]:
 
     `start` and `end` are offsets in `document.text`; of a range over several lines the first line's part is underlined,
     an empty range gets one caret. A line wider than WIDTH columns is cut around the range; `…` marks the cuts.
-    What rules took for a secret is shown as asterisks.
+    Secrets are shown as asterisks.
     """
-    number, column = document.position(start)
-    source = masked(document, number)
-    first = min(column - 1, len(source))
-    last = max(min(first + end - start, len(source)), first)
-    shown, carets = _cut(source, first, last)
+    number, _ = document.position(start)
+    begin, stop = document.line_span(number)
+    first = min(start, stop)
+    shown, carets = _cut(document.shown, (begin, stop), first, max(min(end, stop), first))
     return number, shown, carets
 
 
-def masked(document: Document, number: int) -> str:
-    """A line of a document, what rules took for a secret as asterisks."""
-    source = document.line_text(number)
-    begin = document.line_starts[number - 1]
-    for start, end in document.secrets:
-        first, last = max(start - begin, 0), min(end - begin, len(source))
-        if first < last:
-            source = source[:first] + "*" * (last - first) + source[last:]
-    return source
-
-
-def _cut(source: str, first: int, last: int) -> tuple[str, str]:
-    """The window of `source` around `[first, last)` and its underline."""
-    low, high = max(0, first - WIDTH), min(len(source), first + 2 * WIDTH)
-    cells = _cells(source[low:high])
+def _cut(text: str, line: tuple[int, int], first: int, last: int) -> tuple[str, str]:
+    """The window of a line around `[first, last)` and its underline. A line may be a whole file: only the window is touched."""
+    begin, stop = line
+    low, high = max(begin, first - WIDTH), min(stop, first + 2 * WIDTH)
+    cells = _cells(text[low:high])
     widths = [len(cell) for cell in cells]
     left, right = _window(widths, first - low, min(last, high) - low)
-    before = "…" if low + left > 0 else ""
-    after = "…" if low + right < len(source) else ""
+    before = "…" if low + left > begin else ""
+    after = "…" if low + right < stop else ""
     shown = before + "".join(cells[left:right]) + after
     indent = len(before) + sum(widths[left : first - low])
     marked = sum(widths[first - low : min(last - low, right)])

@@ -12,15 +12,15 @@ import os
 import re
 
 from aiblint.finding import SEVERITIES
+from aiblint.masking import mask
 from aiblint.report import safe
-from aiblint.report.excerpt import masked
 from aiblint.report.pipeline import Stage, stage_of, stages
 from aiblint.report.places import relative
 from aiblint.report.text import closing, summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aiblint.document import Document
     from aiblint.finding import Finding
@@ -106,7 +106,10 @@ def _files(run: Run) -> Iterator[str]:
         findings = [finding for finding in run.findings if finding.path == path]
         yield f"<section><h2>{text(relative(path, run.root))}</h2>"
         for template in templates.get(path, []):
-            yield from _pipeline(template, findings, numbers, len(templates[path]) > 1)
+            conceal = documents[path].hidden
+            yield from _pipeline(
+                template, findings, numbers, len(templates[path]) > 1, conceal.without if conceal is not None else mask
+            )
         if findings:
             yield from _source(documents[path], findings, numbers, f"l{index}-")
         else:
@@ -115,16 +118,18 @@ def _files(run: Run) -> Iterator[str]:
     yield "</main>"
 
 
-def _pipeline(template: Template, findings: list[Finding], numbers: dict[int, str], titled: bool) -> Iterator[str]:
+def _pipeline(
+    template: Template, findings: list[Finding], numbers: dict[int, str], titled: bool, conceal: Callable[[str], str]
+) -> Iterator[str]:
     """The boxes of one image, each with the number of its findings, and before them those about the image as a whole."""
-    drawn = list(stages(template))
+    drawn = list(stages(template, conceal))
     inside: dict[int, list[Finding]] = {}
     whole: list[Finding] = []
     for finding in findings:
         if finding.at and finding.template == template.node.pointer:
             stage = stage_of(finding.at, drawn)
             (inside.setdefault(id(stage), []) if stage is not None else whole).append(finding)
-    name = template.root.text_of("name") or ""
+    name = conceal(template.root.text_of("name") or "")
     if titled or name or whole:
         yield f"<h3>{text(name) or 'image template'} {_badges(whole, numbers)}</h3>"
     yield '<ol class="pipeline" aria-label="Source, steps and targets of the image">'
@@ -193,7 +198,7 @@ def _around(below: dict[int, list[Finding]], total: int) -> set[int]:
 
 def _line(document: Document, number: int, findings: list[Finding], numbers: dict[int, str]) -> str:
     """A line's text, with what its findings underline marked; of ranges that overlap, as one mark."""
-    source = masked(document, number)
+    source = document.shown_line(number)
     begin = document.line_starts[number - 1]
     pieces, done = [], 0
     for start, end, marked in _ranges(findings, begin, len(source)):

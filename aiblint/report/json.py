@@ -66,9 +66,12 @@ def finding_object(finding: Finding) -> dict[str, object]:
 
 
 def fix_object(finding: Finding) -> dict[str, object] | None:
-    """A range without characters inserts. A fix without edits saves the file in the `encoding` that it names."""
+    """A range without characters inserts. A fix without edits saves the file in the `encoding` that it names.
+
+    One that would repeat a secret is left to `--fix`.
+    """
     fix = finding.fix
-    if fix is None:
+    if fix is None or fix.secret:
         return None
     edits = []
     for edit in fix.edits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aiblint.template import Template
     from aiblint.value import Value
@@ -25,8 +25,8 @@ class Stage:
         self.name = name
 
 
-def stages(template: Template) -> Iterator[Stage]:
-    """The stages of an image; what only the deployment knows is one stage without a name."""
+def stages(template: Template, conceal: Callable[[str], str]) -> Iterator[Stage]:
+    """The stages of an image; what only the deployment knows is one stage without a name. `conceal` takes out secrets."""
     for role, path in (
         ("source", ("source",)),
         ("step", ("customize",)),
@@ -37,7 +37,8 @@ def stages(template: Template) -> Iterator[Stage]:
         if value is None:
             continue
         for item in value.items if value.kind == "array" else [value]:
-            yield Stage(role, item.path, item.text_of("type") or "known at deployment", _name(item, role))
+            kind = item.text_of("type") or "known at deployment"
+            yield Stage(role, item.path, conceal(kind), conceal(_name(item, role)))
 
 
 def _name(value: Value, role: str) -> str:

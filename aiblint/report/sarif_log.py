@@ -212,9 +212,9 @@ def _result(finding: Finding, file: SourceFile, rule_index: int) -> om.Result:
 
 
 def _fixes(finding: Finding, file: SourceFile) -> list[om.Fix] | None:
-    """The fix as replacements; one that changes the encoding has none, and SARIF no words for it."""
+    """The fix as replacements; one that changes the encoding has none, and SARIF no words for it. None that repeats a secret."""
     fix = finding.fix
-    if fix is None or not fix.edits:
+    if fix is None or not fix.edits or fix.secret:
         return None
     replacements = [
         om.Replacement(deleted_region=file.region(edit.start, edit.end), inserted_content=om.ArtifactContent(text=edit.text))

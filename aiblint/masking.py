@@ -1,0 +1,216 @@
+"""What of a text is a secret by its form, and the text without it: nothing that is printed may repeat one, whichever rules run."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from aiblint import placeholders, schema
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+MASK = "***"
+
+_SHORTEST = 4  # shorter texts stand everywhere
+_LONGEST_PIECE = 80  # what a message may keep of a value that it shortened
+_CUT = "…"
+
+PASSWORD = "a password"
+KEY = "a key or token"
+
+# Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
+_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd)\Z")
+_KEY_NAME = re.compile(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
+_NO_SECRET = re.compile(
+    r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted)[_-]?"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_REPEATED = re.compile(r"(.)\1*\Z", re.DOTALL)
+_STAND_IN_PART = re.compile(
+    r"your|placeholder|redacted|replace[_-]?(?:me|with)|change[_-]?me|insert[_-]|example|<|\{\{|\A(?:[A-Za-z]:[\\/]|[/~.]|https?:)",
+    re.IGNORECASE,
+)
+_KEY_VALUE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")
+_WORDS_WITH_DASHES = re.compile(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
+
+# The forms below are those of secrets in addresses and settings. They are wider than what rules report: to hide a little too
+# much costs nothing. Quantifiers are bounded, so that a hostile text cannot make the search slow.
+_AND = r"(?:[?&;]|\\u0026|%26)(?:amp;)?"  # also as JSON (\u0026), an address inside another (%26) and XML (&amp;) write it
+_VALUE = r"((?:[^&\s\"'#;\\<>]|\\(?:/|u(?!0026))){1,4000})"
+_IN_QUERY = re.compile(
+    rf"{_AND}[\w.\-]{{0,40}}(?:sig|signature|token|password|passwd|pwd|secret|key|credential|auth)={_VALUE}", re.IGNORECASE
+)
+_FUNCTION_KEY = re.compile(
+    rf"\.azurewebsites\.net[^\s\"'?]{{0,400}}\?(?:[^\s\"']{{0,400}}?{_AND})?code={_VALUE}", re.IGNORECASE
+)
+# `name:password@`, where the password may hold a slash; but `host:8443/path@v1` has none. A name alone may be a token.
+_BEFORE_HOST = re.compile(
+    r"://(?:[^\s/?#@:'\"<>$(){}]{0,200}:(?!\d{1,5}[/?#])([^\s@'\"<>$(){}]{1,300})|([A-Za-z0-9_\-]{20,300}))@"
+)
+_SETTING = re.compile(
+    r"(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|(?:access|account|storage|secret)[_-]?key)"
+    r"(?:\\?[\"'])?(?:\s{0,5}[:=]\s{0,5}|[ ]{1,3})(?:\\?[\"'])?([^\s\"',;&\\]{3,300})",
+    re.IGNORECASE,
+)
+_SETTING_HINTS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "key")
+_NAME_BEFORE = re.compile(r"(?:--?|/)?[A-Za-z_][\w.-]{0,60}\Z")
+# What waits to be filled in; a plain variable only where nobody could take it for a password.
+_REFERENCE = re.compile(r"[<{\[]|#\{|\$[({]|\$(?:env:)?[A-Z_][A-Z0-9_]*\Z|%\w+%|__\w+__")
+
+
+class Hidden:
+    """Texts that no message may repeat, whole or as what is left beside the `…` of a shortened value."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._by_start: dict[str, list[str]] = {}
+        for text in sorted({text for text in texts if len(text) >= _SHORTEST}, key=len, reverse=True):
+            self._by_start.setdefault(text[:_SHORTEST], []).append(text)
+        self._heads: frozenset[str] | None = None
+        self._tails: frozenset[str] = frozenset()
+
+    def without(self, message: str) -> str:
+        """The message with `***` for what is not to be read."""
+        message = mask(message)
+        if self._by_start:
+            message = self._without_whole(message)
+            if _CUT in message:
+                message = self._without_pieces(message)
+        return message
+
+    def _without_whole(self, message: str) -> str:
+        pieces, rest, at = [], 0, 0
+        while at <= len(message) - _SHORTEST:
+            hit = next((t for t in self._by_start.get(message[at : at + _SHORTEST], ()) if message.startswith(t, at)), None)
+            if hit is None:
+                at += 1
+                continue
+            pieces += [message[rest:at], MASK]
+            rest = at = at + len(hit)
+        return "".join([*pieces, message[rest:]])
+
+    def _without_pieces(self, message: str) -> str:
+        if self._heads is None:
+            texts = [text for found in self._by_start.values() for text in found]
+            lengths = range(_SHORTEST, _LONGEST_PIECE + 1)
+            self._heads = frozenset(text[:length] for text in texts for length in lengths if length <= len(text))
+            self._tails = frozenset(text[-length:] for text in texts for length in lengths if length <= len(text))
+        parts = message.split(_CUT)
+        for index in range(len(parts) - 1):
+            left, right = parts[index], parts[index + 1]
+            for length in range(min(_LONGEST_PIECE, len(left)), _SHORTEST - 1, -1):
+                if left[-length:] in self._heads:
+                    parts[index] = left[:-length] + MASK
+                    break
+            for length in range(min(_LONGEST_PIECE, len(right)), _SHORTEST - 1, -1):
+                if right[:length] in self._tails:
+                    parts[index + 1] = MASK + right[length:]
+                    break
+        return _CUT.join(parts)
+
+
+def mask(text: str) -> str:
+    """The text with `***` in place of each secret whose form gives it away."""
+    found = spans(text)
+    if not found:
+        return text
+    pieces, rest = [], 0
+    for start, end in found:
+        pieces += [text[rest:start], MASK]
+        rest = end
+    return "".join([*pieces, text[rest:]])
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where secrets stand in a text, or in JSON as written: half-open, in order, apart from each other."""
+    folded = text.lower()
+    found = [(start, end) for start, end, _ in shapes(text, folded)]
+    if "=" in folded:
+        for pattern in (_IN_QUERY, _FUNCTION_KEY):
+            found += [match.span(1) for match in pattern.finditer(text) if not _REFERENCE.match(match[1])]
+    if "://" in folded and "@" in folded:
+        found += [match.span(match.lastindex or 0) for match in _BEFORE_HOST.finditer(text)]
+    if any(hint in folded for hint in _SETTING_HINTS):
+        found += _settings(text)
+    return joined(found)
+
+
+def _settings(text: str) -> Iterator[tuple[int, int]]:
+    """`adminPassword: x`, `"token": "x"`, `--password x`, `PASSWORD=x`: whatever a name calls a secret."""
+    for match in _SETTING.finditer(text):
+        before = text[max(0, match.start() - 60) : match.start(1)].rstrip(" \t\r\n:=\"'\\")
+        name = _NAME_BEFORE.search(before)
+        is_option = name is not None and name[0][0] in "-/"
+        spaced = text[match.start() : match.start(1)].endswith(" ") and not re.search(
+            r"[:=]", text[match.start() : match.start(1)]
+        )
+        if name is not None and (is_option or not spaced):
+            kind = kind_of(name[0].lstrip("-/"))
+            if kind and is_secret(match[1], kind):
+                yield match.span(1)
+
+
+def joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order; those that overlap or touch are one."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def shapes(text: str, folded: str | None = None) -> Iterator[tuple[int, int, str]]:
+    """Keys and tokens that their form gives away: start, end, what it is. `folded` is the text in lower case."""
+    folded = text.lower() if folded is None else folded
+    rows: Any = schema.table("token-shapes")["rows"]
+    for what, hints, pattern in rows:
+        if any(hint in folded for hint in hints):
+            for match in _compiled(pattern).finditer(text):
+                group = 1 if match.re.groups else 0
+                if group == 0 or not is_stand_in(match[1]):
+                    yield match.start(group), match.end(group), what
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def kind_of(name: str) -> str:
+    """What a name says that its value is: PASSWORD, KEY; empty for other names."""
+    folded = _CAMEL.sub("_", name).lower()
+    if folded in ("pwd", "oldpwd") and name.isupper():
+        return ""  # the shell's own variables
+    for pattern, what in ((_PASSWORD_NAME, PASSWORD), (_KEY_NAME, KEY)):
+        plain = folded.replace("pass_word", "password")
+        match = pattern.search(plain)
+        if match is not None and not _NO_SECRET.search(plain[: match.start()]):
+            return what
+    return ""
+
+
+@functools.cache
+def _stand_ins() -> frozenset[str]:
+    listed: Any = schema.table("token-shapes")["stand-ins"]
+    return frozenset(listed)
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a text is there to be replaced, or is no secret at all: `<password>`, `***`, `changeme`, a path, `{{token}}`."""
+    folded = text.strip().lower()
+    if len(folded) < 3 or folded in _stand_ins() or _REPEATED.match(folded):
+        return True
+    return _STAND_IN_PART.search(text) is not None or placeholders.find(text) is not None
+
+
+def is_secret(text: str, kind: str) -> bool:
+    """Whether the value of something called like that is one. Names of secrets in a vault are common where keys are expected."""
+    if is_stand_in(text) or text[:1] in "-$%@[":
+        return False
+    if kind == PASSWORD:
+        return "\n" not in text and len(text) <= 200
+    return _KEY_VALUE.match(text) is not None and not _WORDS_WITH_DASHES.match(text)
