@@ -8,7 +8,7 @@ import json
 import os
 
 from aiblint import __version__
-from aiblint.rule import Rule, RuleError, from_yaml, store
+from aiblint.rule import Rule, RuleError, store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def load() -> list[Rule]:
 
 def read_folder(where: str) -> list[Rule]:
     """The rules of a folder, read from their files. Raises RuleError."""
+    from aiblint.rulefile import from_yaml  # here, because an index that is fresh is all that a run needs
+
     rules = [from_yaml(read_yaml(path), os.path.basename(path)) for path in files(where)]
     taken: dict[str, str] = {}
     for rule in rules:
@@ -68,8 +70,10 @@ def read_yaml(path: str) -> Any:
     try:
         with open(path, encoding="utf-8") as file:
             content = yaml.load(file, Loader=_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise RuleError(f"{os.path.basename(path)}: {error}") from error
+    except OSError as error:
+        raise RuleError(f"{os.path.basename(path)}: cannot be read: {error.strerror}") from error
     if isinstance(content, dict) and f"{content.get('id')}-{content.get('name')}.yaml" != os.path.basename(path):
         raise RuleError(f"{os.path.basename(path)}: a rule file is called ID-NAME.yaml")
     return content
@@ -77,14 +81,29 @@ def read_yaml(path: str) -> Any:
 
 @functools.cache
 def _loader() -> Any:
-    """YAML's safe loader, reading only `true` and `false` as booleans: YAML 1.1 takes the key `on` for one too."""
+    """YAML's safe loader, but for two things: only `true` and `false` are booleans (YAML 1.1 takes the key `on` for one too), and
+    a key that stands twice is a mistake.
+    """
     import yaml
 
     resolvers = {
         first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"yaml_implicit_resolvers": resolvers})
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers = resolvers
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen = set()
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    if key.value in seen:
+                        raise yaml.constructor.ConstructorError(None, None, f"'{key.value}' stands here twice", key.start_mark)
+                    seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    return Loader
 
 
 def write_index(where: str, index: str) -> None:
@@ -124,11 +143,16 @@ def _write_index(index: str, content: dict[str, Any]) -> None:
 def _is_fresh(index: str, where: str) -> bool:
     """Whether the index is younger than every rule file, every word and every table that a word or a rule is bound to."""
     written = os.stat(index).st_mtime_ns
-    for place in (where, os.path.join(_PACKAGE, "checks"), _PACKAGE):
+    for place, endings in (
+        (where, ".yaml"),
+        (os.path.join(_PACKAGE, "checks"), ".py"),
+        (_PACKAGE, ".py"),
+        (os.path.join(_PACKAGE, "data"), ".json"),
+        (os.path.join(_PACKAGE, "data", "api"), ".json"),
+    ):
         with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.endswith((".yaml", ".py")) and entry.stat().st_mtime_ns > written:
-                    return False
+            if any(entry.name.endswith(endings) and entry.stat().st_mtime_ns > written for entry in entries):
+                return False
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aiblint import engine, example, fixer, registry, rule
+from aiblint import engine, example, fixer, registry, rule, rulefile
 from aiblint.checkout import Checkout
 from aiblint.document import Document
 from aiblint.finding import Finding
@@ -27,7 +27,7 @@ def examples(kind: str) -> list[Any]:
     found = []
     for path in registry.files(registry.folder()):
         content = registry.read_yaml(path)
-        for number, entry in enumerate(rule.examples(content, path)):
+        for number, entry in enumerate(rulefile.examples(content, path)):
             if kind in entry:
                 found.append(pytest.param(content["name"], entry, id=f"{content['name']}-{number}"))
     return found

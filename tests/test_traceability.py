@@ -11,7 +11,7 @@ import traceability
 import yaml
 from conftest import ROOT
 
-from aiblint import registry, rule
+from aiblint import registry, rule, rulefile
 
 STATEMENTS = ROOT / "docs" / "statements.yaml"
 
@@ -37,7 +37,7 @@ def test_the_page_joins_rows_and_rules() -> None:
     lines = {match[1]: match[0] for match in re.finditer(r"^\| ([ST]\d+) \|.*$", page, re.MULTILINE)}
     for path in registry.files(registry.folder()):
         content = registry.read_yaml(path)
-        for row in rule.covers(content, path):
+        for row in rulefile.covers(content, path):
             assert f"[{content['name']}](rules.md#{content['id'].lower()}-{content['name']})" in lines[row]
     for name, row in rows().items():
         assert "](rules.md#" in lines[name] or row.get("because", "not yet") in lines[name]
@@ -68,4 +68,4 @@ def test_covers_that_name_no_row_are_refused_at_load(covers: Any) -> None:
     path = registry.files(registry.folder())[0]
     content = {**registry.read_yaml(path), "covers": covers}
     with pytest.raises(rule.RuleError, match="covers"):
-        rule.from_yaml(content, "AIB001-json-syntax.yaml")
+        rulefile.from_yaml(content, "AIB001-json-syntax.yaml")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from aiblint import registry, rule
+from aiblint import registry, rulefile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def covering() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in registry.files(registry.folder()):
         content = registry.read_yaml(path)
-        for row in rule.covers(content, path) or [""]:
+        for row in rulefile.covers(content, path) or [""]:
             found.setdefault(row, []).append(f"{content['id']} {content['name']}")
     return found
 
