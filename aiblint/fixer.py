@@ -27,17 +27,18 @@ _NUMBER = re.compile(r"(?<=/)\d+(?=/|\Z)")
 class Outcome:
     """What became of a document: as it is now, what is left to say about it, what was fixed, which fixes went wrong.
 
-    The findings of `fixed` speak of the document as it was when their turn came. `defects` name fixes that were made and taken
-    back, because they did harm: a defect of aiblint, not of the file.
+    The findings of `fixed` speak of the document as it was when their turn came. `defects` name safe fixes that were made and taken
+    back, because they did harm: a defect of aiblint, not of the file. `withheld` says so of suggestions, which promise less.
     """
 
-    __slots__ = ("defects", "document", "fixed", "result")
+    __slots__ = ("defects", "document", "fixed", "result", "withheld")
 
     def __init__(self, document: Document, result: Result) -> None:
         self.document = document
         self.result = result
         self.fixed: list[Finding] = []
         self.defects: list[str] = []
+        self.withheld: list[str] = []
 
 
 def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
@@ -67,11 +68,17 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
             whole = True
         elif len(chosen) == 1:
             blamed.add(_name(chosen[0]))
-            outcome.defects.append(f"{document.path}: the fix of {chosen[0].rule} {chosen[0].name} {harm}; it was not made")
+            _blame(outcome, chosen[0], harm)
         else:
             whole = False
     outcome.defects.append(f"{document.path}: still something to fix after {_MOST_ROUNDS} rounds")
     return outcome
+
+
+def _blame(outcome: Outcome, finding: Finding, harm: str) -> None:
+    line, _ = finding.document.position(finding.start)
+    what = f"{finding.path}:{line}: the fix of {finding.rule} {finding.name} {harm}; it was not made"
+    (outcome.defects if finding.fix is not None and finding.fix.safe else outcome.withheld).append(what)
 
 
 def encoded(document: Document) -> bytes:

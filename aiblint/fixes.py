@@ -9,7 +9,7 @@ from aiblint import change, layout
 from aiblint.arm.scope import is_expression
 from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.finding import Edit, Fix
-from aiblint.syntax.json import string_offsets
+from aiblint.syntax.json import LEGAL_SOMEWHERE, string_offsets
 from aiblint.usage import heals_all
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aiblint.usage import Borrowed
     from aiblint.value import Value
 
+_NO_DAMAGE = LEGAL_SOMEWHERE | {"encoding", "hash-comment", "trailing-comma"}
 _TRIVIA = r"(?:[ \t\r\n]+|//[^\r\n]*+|/\*(?s:.*?)\*/)*+"
 _COMMA = re.compile(_TRIVIA + ",")
 _BLANKS = re.compile(r"[ \t]*")
@@ -73,8 +74,16 @@ def _place(document: Document, repair: Repair) -> tuple[Fix, list[Borrowed]] | N
     edits.sort(key=lambda edit: (edit.start, edit.end))
     if any(before.end > after.start for before, after in itertools.pairwise(edits)):
         return None
+    if any(each.target is not None for each in repair.changes) and _damaged(document, edits):
+        return None
     edits = [edit for edit in edits if document.text[edit.start : edit.end] != edit.text]
     return (Fix(repair.title, tuple(edits), repair.safe), borrowed) if edits else None
+
+
+def _damaged(document: Document, edits: list[Edit]) -> bool:
+    """Whether the reader stumbled where values would change: first that is mended, or nobody knows what was meant."""
+    mistakes = [mistake for mistake in document.mistakes if mistake.kind not in _NO_DAMAGE]
+    return any(mistake.start <= edit.end and edit.start <= mistake.end for mistake in mistakes for edit in edits)
 
 
 def _literal(document: Document, each: Change, borrowed: list[Borrowed]) -> Node:

@@ -61,7 +61,7 @@ def mend(data: bytes, document: Document, lint: Lint, mending: Mending, *, write
         return mended
     outcome = fixer.fix(document, lint, mending.wanted)
     mended = Mended(document, outcome.result)
-    mended.defects = outcome.defects
+    mended.defects, mended.remarks = outcome.defects, outcome.withheld
     if not outcome.fixed:
         return mended
     new = fixer.encoded(outcome.document)

@@ -74,8 +74,10 @@ def _string_at(document: Document, offset: int) -> Node | None:
 def _smart_quotes(mistake: Mistake, document: Document) -> Repair | None:
     text, start, end = document.text, mistake.start, mistake.end
     title = "write plain double quotes"
-    if end - start == 1:
-        return Repair(title, Splice(start, end, '"'), safe=True)
+    if end - start == 1:  # it closes a string that a plain quote opened, or opens one that nothing closes
+        node = _string_at(document, start)
+        ends = (node.end, node.key_end) if node is not None and text[node.start] == '"' else ()
+        return Repair(title, Splice(start, end, '"'), safe=True) if end in ends else None
     inner = text[start + 1 : end - 1]
     if text[end - 1] not in _QUOTES or '"' in inner or "\\" in inner:
         return None
