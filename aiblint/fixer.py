@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 
@@ -100,14 +101,17 @@ def _side_by_side(candidates: list[Finding]) -> list[Finding]:
     taken: list[Edit] = []
     for finding in candidates:
         edits = finding.fix.edits if finding.fix is not None else ()
-        if edits and not any(_touch(edit, other) for edit in edits for other in taken):
+        if edits and not any(_touches(edit, taken) for edit in edits):
             chosen.append(finding)
-            taken += edits
+            for edit in edits:
+                bisect.insort(taken, edit)
     return chosen or candidates[:1]
 
 
-def _touch(edit: Edit, other: Edit) -> bool:
-    return edit.start <= other.end and other.start <= edit.end
+def _touches(edit: Edit, taken: list[Edit]) -> bool:
+    """Whether an edit meets one of those that are taken; they are in order and apart."""
+    at = bisect.bisect_left(taken, edit)
+    return (at > 0 and taken[at - 1].end >= edit.start) or (at < len(taken) and taken[at].start <= edit.end)
 
 
 def _made(document: Document, chosen: Iterable[Finding]) -> Document:

@@ -10,7 +10,7 @@ from aiblint.arm.scope import is_expression
 from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.finding import Edit, Fix
 from aiblint.syntax.json import LEGAL_SOMEWHERE, string_offsets
-from aiblint.usage import heals_all
+from aiblint.usage import Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ def attach(document: Document, found: list[tuple[Finding, Repair | None]]) -> li
     for _, fix in placed:
         if fix is not None:
             healed.setdefault(fix[0].edits, set()).update(use for _, use in fix[1])
+    usage = Usage(document) if any(fix is not None and fix[1] for _, fix in placed) else None
     return [
         finding.changed(fix=fix[0])
-        if fix is not None and all(heals_all(document, definition, healed[fix[0].edits]) for definition, _ in fix[1])
+        if fix is not None and all(usage.heals_all(place, healed[fix[0].edits]) for place, _ in fix[1] if usage is not None)
         else finding
         for finding, fix in placed
     ]
@@ -55,9 +56,12 @@ def attach(document: Document, found: list[tuple[Finding, Repair | None]]) -> li
 
 def apply(text: str, edits: list[Edit]) -> str:
     """The text with the edits made; they do not overlap."""
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    pieces: list[str] = []
+    done = 0
+    for edit in sorted(edits):
+        pieces += (text[done : edit.start], edit.text)
+        done = edit.end
+    return "".join([*pieces, text[done:]])
 
 
 def _place(document: Document, repair: Repair) -> tuple[Fix, list[Borrowed]] | None:
@@ -72,7 +76,7 @@ def _place(document: Document, repair: Repair) -> tuple[Fix, list[Borrowed]] | N
     except Unplaceable:
         return None
     edits.sort(key=lambda edit: (edit.start, edit.end))
-    if any(before.end > after.start for before, after in itertools.pairwise(edits)):
+    if any(before.end > after.start or before.start == after.start for before, after in itertools.pairwise(edits)):
         return None
     if any(each.target is not None for each in repair.changes) and _damaged(document, edits):
         return None

@@ -9,12 +9,13 @@ from aiblint.document import STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aiblint.document import Document, Node
 
     Borrowed = tuple[Node, Node]
     """A node of a definition, and the expression through which it is used."""
+
+    Call = tuple[Node, bool, list[str]]
+    """The string or member with the expression, whether it is its value (or its name), and the members asked for."""
 
 _CALL = re.compile(r"(parameters|variables)\s*\(\s*(?:'((?:[^']|'')*)'\s*\)((?:\s*\.\s*\w+)*))?", re.IGNORECASE)
 _WHOLE = re.compile(r"\[\s*(?:parameters|variables)\s*\(\s*'(?:[^']|'')*'\s*\)(?:\s*\.\s*\w+)*\s*\]", re.IGNORECASE)
@@ -32,17 +33,42 @@ class Definition:
         self.path = path
 
 
-def heals_all(document: Document, definition: Node, healed: set[Node], links: int = 0) -> bool:
-    """Whether everything in the document that uses a definition is among the expressions that an edit of it heals."""
-    where = _defined(definition)
-    if where is None or links > _MOST_LINKS:
-        return False
-    for user in _users(document, where):
-        if user is None or not _WHOLE.fullmatch(str(user.value)):
+class Usage:
+    """Which expressions of a document use which parameter or variable; looked up once."""
+
+    __slots__ = ("_calls", "_unknown")
+
+    def __init__(self, document: Document) -> None:
+        self._calls: dict[tuple[str, str], list[Call]] = {}
+        self._unknown: set[str] = set()
+        for node in document.root.walk() if document.root is not None else ():
+            for text in (node.value if node.kind == STRING else None, node.key):
+                if isinstance(text, str) and is_expression(text):
+                    self._add(node, text)
+
+    def _add(self, node: Node, text: str) -> None:
+        for call in _CALL.finditer(text):
+            kind = call[1].lower()
+            if call[2] is None:  # the name is worked out: it may be any
+                self._unknown.add(kind)
+                continue
+            steps = [step.strip().lower() for step in call[3].split(".")[1:]]
+            name = call[2].replace("''", "'").lower()
+            self._calls.setdefault((kind, name), []).append((node, text == node.value, steps))
+
+    def heals_all(self, definition: Node, healed: set[Node], links: int = 0) -> bool:
+        """Whether everything that uses a definition is among the expressions that an edit of it heals."""
+        where = _defined(definition)
+        if where is None or links > _MOST_LINKS or where.kind in self._unknown:
             return False
-        if user not in healed and not (_defined(user) is not None and heals_all(document, user, healed, links + 1)):
-            return False
-    return True
+        for user, is_value, steps in self._calls.get((where.kind, where.name), ()):
+            if not all(step == own for step, own in zip(steps, where.path, strict=False)):
+                continue  # another member of the object
+            if not is_value or not _WHOLE.fullmatch(str(user.value)):
+                return False
+            if user not in healed and not (_defined(user) is not None and self.heals_all(user, healed, links + 1)):
+                return False
+        return True
 
 
 def _defined(node: Node) -> Definition | None:
@@ -62,21 +88,3 @@ def _defined(node: Node) -> Definition | None:
         path.append((at.key if at.key is not None else str(owner.children.index(at))).lower())
         at = owner
     return None
-
-
-def _users(document: Document, definition: Definition) -> Iterator[Node | None]:
-    """The strings whose expressions reach a definition; None where a name is worked out, so that nobody can tell."""
-    for node in document.root.walk() if document.root is not None else ():
-        for text in (node.value if node.kind == STRING else None, node.key):
-            if not isinstance(text, str) or not is_expression(text):
-                continue
-            for call in _CALL.finditer(text):
-                if call[1].lower() == definition.kind and (call[2] is None or _reaches(call, definition)):
-                    yield node if text is node.value and call[2] is not None else None
-
-
-def _reaches(call: re.Match[str], definition: Definition) -> bool:
-    if call[2].replace("''", "'").lower() != definition.name:
-        return False
-    steps = [step.strip().lower() for step in call[3].split(".")[1:]]
-    return all(step == own for step, own in zip(steps, definition.path, strict=False))

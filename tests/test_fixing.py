@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Aiblint
+from damage import bad_files, damaged
 
 from aiblint.__main__ import main
 from aiblint.document import Document
@@ -314,3 +315,17 @@ def test_reports_hold_the_same_edits_as_fix_makes(aiblint: Aiblint, wrong: Path)
                  replacement["insertedContent"]["text"])
             )  # fmt: skip
     assert applied(WRONG, replaced) == CLEAN
+
+
+def test_no_file_is_too_damaged(aiblint: Aiblint, tmp_path: Path) -> None:
+    pick = random.Random(11)
+    for number in range(60):
+        (tmp_path / f"{number:02}.json").write_bytes(damaged(pick.choice(bad_files()), pick))
+    before = {path: len(read(path.read_bytes(), "x").mistakes) for path in tmp_path.iterdir()}
+    for options in (["--diff", "--unsafe-fixes"], ["--fix"], ["--fix", "--unsafe-fixes"]):
+        status, _, err = aiblint("--no-config", *options, tmp_path)
+        assert status in (0, 1)
+        assert "defect" not in err
+    assert sorted(before) == sorted(tmp_path.iterdir())
+    assert all(len(read(path.read_bytes(), "x").mistakes) <= count for path, count in before.items())
+    assert aiblint("--no-config", "--diff", "--unsafe-fixes", tmp_path)[1] == ""
