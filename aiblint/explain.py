@@ -20,8 +20,8 @@ def explain(rule: Rule, *, color: bool = False) -> str:
     """The page of one rule as plain text, ending in a line feed."""
     bold, reset = (_BOLD, _RESET) if color else ("", "")
     lines = [f"{bold}{rule.id} {rule.name}{reset} ({_levels(rule)}, {rule.category})", "", rule.summary, "", rule.why, ""]
-    for title, kind in (("Bad:", "bad"), ("Good:", "good")):
-        lines += [f"{bold}{title}{reset}", *("    " + line for line in _examples(rule, kind)), ""]
+    for title, shown in _story(rule):
+        lines += [f"{bold}{title}{reset}", *("    " + line for line in shown), ""]
     title, how = ("Silence it:", _silence(rule)) if rule.enabled else ("Switch it on:", _switch_on(rule))
     lines += [f"{bold}{title}{reset}", *("    " + line for line in how), ""]
     lines += [f"{bold}Sources:{reset}", *("    " + reference for reference in rule.references)]
@@ -31,20 +31,21 @@ def explain(rule: Rule, *, color: bool = False) -> str:
 def markdown(rule: Rule) -> str:
     """The page of one rule as Markdown, ending in a line feed."""
     lines = [f"## {rule.id} {rule.name}", "", f"*{_levels(rule)}, {rule.category}*", "", rule.summary, "", rule.why, ""]
-    for title, kind in (("Bad:", "bad"), ("Good:", "good")):
-        lines += [title, "", "```json", *_examples(rule, kind), "```", ""]
+    for title, shown in _story(rule):
+        lines += [title, "", *(["```json", *shown, "```", ""] if shown else [])]
     lines += ["Sources:", "", *(f"- <{reference}>" for reference in rule.references)]
     return "\n".join(lines) + "\n"
 
 
 def table(rules: Iterable[Rule]) -> str:
     """The rules as a Markdown table with links into docs/rules.md."""
-    lines = ["| rule | severity | what happens |", "| --- | --- | --- |"]
+    lines = ["| rule | severity | fix | what happens |", "| --- | --- | --- | --- |"]
     for rule in rules:
         anchor = f"{rule.id}-{rule.name}".lower()
-        lines.append(
-            f"| [{rule.id} {rule.name}](docs/rules.md#{anchor}) | {_levels(rule)} | {rule.summary.replace('|', '&#124;')} |"
-        )
+        kinds = {_kind(example) for example in _bad_examples(rule)}
+        fix = ", ".join(kind for kind in (_SAFE, _UNSAFE) if kind in kinds)
+        summary = rule.summary.replace("|", "&#124;")
+        lines.append(f"| [{rule.id} {rule.name}](docs/rules.md#{anchor}) | {_levels(rule)} | {fix} | {summary} |")
     return "\n".join(lines) + "\n"
 
 
@@ -67,22 +68,65 @@ def _switch_on(rule: Rule) -> list[str]:
     ]
 
 
-def _examples(rule: Rule, kind: str) -> list[str]:
-    """One example of a kind: the bad one that says most by itself, the good one that is most like it."""
-    content = registry.read_yaml(os.path.join(registry.folder(), f"{rule.id}-{rule.name}.yaml"))
-    bad = _telling([example["bad"] for example in content["examples"] if "bad" in example])
-    if kind == "bad":
-        return _shown(bad)
-    good = [example["good"] for example in content["examples"] if example.get("good")]
+_SAFE, _UNSAFE = "safe", "unsafe"
+_FIXED = {_SAFE: "Fixed with `--fix`:", _UNSAFE: "Fixed with `--fix --unsafe-fixes`:"}
+_OTHERS = {
+    _SAFE: "Other findings of this rule have a fix that needs `--unsafe-fixes`.",
+    _UNSAFE: "Other findings of this rule are fixed with `--fix` alone.",
+}
+
+
+def _story(rule: Rule) -> list[tuple[str, list[str]]]:
+    """A bad example, what fixes make of it, and the good one that is most like it; each with its title."""
+    examples = _bad_examples(rule)
+    bad = max(examples, key=_telling)
+    kinds = {_kind(example) for example in examples} - {""}
+    saved = [f"(saved as {bad['with'].upper()})"] if "with" in bad else []
+    told = [("Bad:", _shown(bad["bad"]) + saved)]
+    if _kind(bad):
+        told.append((_FIXED[_kind(bad)], _shown_fixed(bad)))
+        told += [(_OTHERS[_kind(bad)], [])] if len(kinds) > 1 else []
+    return [*told, ("Good:", _good(rule, bad["bad"]))]
+
+
+def _content(rule: Rule) -> list[dict[str, Any]]:
+    content: dict[str, Any] = registry.read_yaml(os.path.join(registry.folder(), f"{rule.id}-{rule.name}.yaml"))
+    found: list[dict[str, Any]] = content["examples"]
+    return found
+
+
+def _bad_examples(rule: Rule) -> list[dict[str, Any]]:
+    return [example for example in _content(rule) if "bad" in example]
+
+
+def _kind(example: Mapping[str, Any]) -> str:
+    """Which fix an example shows; empty where none."""
+    return "" if "fixed" not in example else _UNSAFE if "unsafe" in example else _SAFE
+
+
+def _telling(example: Mapping[str, Any]) -> tuple[bool, int]:
+    """How much an example says: one that replaces text shows a fragment only, one with a fix shows what to write."""
+    change = example["bad"]
+    return isinstance(change, dict) and bool(change), ("", _UNSAFE, _SAFE).index(_kind(example))
+
+
+def _shown_fixed(example: Mapping[str, Any]) -> list[str]:
+    fixed, bad = example["fixed"], example["bad"]
+    if "with" in example:
+        return ["(the same, saved as UTF-8 without byte order mark)"]
+    if fixed != {}:
+        return _shown(fixed)
+    if isinstance(bad, list):
+        return str(bad[0]).splitlines()
+    return ["(the template without it)"]
+
+
+def _good(rule: Rule, bad: Any) -> list[str]:
+    good = [example["good"] for example in _content(rule) if example.get("good")]
     if not good:
         return ["(the template without it)"]
     wanted = _names(bad)
     return _shown(max(good, key=lambda change: (isinstance(change, dict), len(_names(change) & wanted))))
-
-
-def _telling(changes: list[Any]) -> Any:
-    """The first change that is given as members; one that replaces text shows a fragment only."""
-    return next((change for change in changes if isinstance(change, dict) and change), changes[0])
 
 
 def _names(change: Any) -> set[str]:
