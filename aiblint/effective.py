@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiblint.arm.term import Arr, Term
 
 # More values than any real template holds; variables that refer to variables can multiply without end.
-_MOST_VALUES = 200_000
+_MOST_VALUES = 50_000
 _DEEPEST = 100
 _MOST_ALTERNATIVES = 20
 
@@ -43,7 +43,7 @@ class Builder:
     """Builds the values of one template. A scope of None stands for a bare template, where expressions mean nothing.
 
     `damaged` are offsets at which the reader found a scalar that does not say what was meant: it counts as unknown, so that
-    no rule speaks of it once more.
+    no rule speaks of it once more. `cut` is where building ended, for there was too much.
     """
 
     def __init__(self, damaged: Sequence[int] = ()) -> None:
@@ -51,6 +51,7 @@ class Builder:
         self.left = _MOST_VALUES
         self.unfilled: list[Unfilled] = []
         self.slips: list[Slipped] = []
+        self.cut: Node | None = None
 
     def value(
         self,
@@ -62,8 +63,7 @@ class Builder:
         depth: int = 0,
     ) -> Value:
         """The value that a node stands for in a scope; `use` is the expression through which it got here."""
-        self.left -= 1
-        if self.left < 0 or depth > _DEEPEST or (self.damaged and self._is_damaged(node)):
+        if self._ends(use or node, depth) or (self.damaged and self._is_damaged(node)):
             return Value(UNKNOWN, node, use, parent, key)
         if node.kind == STRING:
             return self._string(node, scope, use, parent, key, depth)
@@ -74,6 +74,13 @@ class Builder:
         elif node.kind == ARRAY:
             made.items = [self.value(child, scope, use, made, i, depth + 1) for i, child in enumerate(node.children)]
         return made
+
+    def _ends(self, node: Node, depth: int) -> bool:
+        self.left -= 1
+        over = self.left < 0 or depth > _DEEPEST
+        if over and self.cut is None:
+            self.cut = node
+        return over
 
     def _is_damaged(self, node: Node) -> bool:
         return node.kind in (STRING, NUMBER) and any(node.start <= offset <= node.end for offset in self.damaged)
@@ -86,9 +93,9 @@ class Builder:
             if looks_like_call(text) or ("[" in text and meant_as_expression(text)):
                 return Value(UNKNOWN, node, use, parent, key)
         elif is_expression(text):
-            target = scope.resolve(text)
-            if target is not None:
-                return self.value(target[0], target[1], use or node, parent, key, depth + 1)
+            target, inner = scope.followed(node)
+            if target is not node:
+                return self.value(target, inner, use or node, parent, key, depth + 1)
             return self.term(scope.evaluate(node), node, use or node, parent, key, depth + 1)
         made = Value(STRING, node, use, parent, key)
         if scope is not None and text.startswith("[["):
@@ -121,11 +128,10 @@ class Builder:
         """The value of a term: what an expression, written at a node, was worked out to be."""
         from aiblint.arm.term import Arr, Known, Obj, Unknown
 
-        self.left -= 1
         node = term.node or written
         made = Value(UNKNOWN, node, use, parent, key)
         made.secret = term.secret
-        if self.left < 0 or depth > _DEEPEST:
+        if self._ends(use, depth):
             return made
         if isinstance(term, Known):
             made.kind = _KINDS.get(term.type, NUMBER)

@@ -87,13 +87,13 @@ class Resource:
     @property
     def deployed(self) -> bool | None:
         """Whether the deployment makes it; None where nobody knows. A condition does not count for children."""
-        if self.existing or self._condition is False or self._rounds == 0:
+        if self.existing or self._condition is False or self.rounds == 0:
             return False
         owner = self.container.owner
         around = True if owner is None else owner.deployed
         if around is False:
             return False
-        return None if around is None or self._condition is None or self._rounds is None else True
+        return None if around is None or self._condition is None or self.rounds is None else True
 
     @property
     def _condition(self) -> bool | None:
@@ -104,7 +104,8 @@ class Resource:
         return known if isinstance(known, bool) else None
 
     @property
-    def _rounds(self) -> int | None:
+    def rounds(self) -> int | None:
+        """How often it is made: by a loop, else once; None where nobody knows."""
         loop = self.node.find("copy")
         return 1 if loop is None or loop.kind != OBJECT else self.container.scope.rounds(loop)
 

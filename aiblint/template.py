@@ -24,10 +24,10 @@ class Template:
 
     `resource` tells of its place in the deployment, `scope` is what its expressions see; both are None for a body. `triggers`
     are its `imageTemplates/triggers`, whether they stand inside it or beside it. `unfilled` and `slips` are what reading it
-    came upon.
+    came upon, `cut` is where there was too much to read on.
     """
 
-    __slots__ = ("kind", "node", "resource", "root", "scope", "slips", "triggers", "unfilled")
+    __slots__ = ("cut", "kind", "node", "resource", "root", "scope", "slips", "triggers", "unfilled")
 
     def __init__(self, node: Node, root: Value, resource: Resource | None, builder: Builder) -> None:
         self.resource = resource
@@ -37,6 +37,7 @@ class Template:
         self.kind = "body" if resource is None else "arm"
         self.unfilled = builder.unfilled
         self.slips = builder.slips
+        self.cut = builder.cut
         self.triggers: list[Value] = []
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFunction
-from aiblint.arm.evaluate import evaluate_node
+from aiblint.arm.evaluate import beyond, evaluate_node, report
 from aiblint.arm.scope import MOST_COPIES, deployment_level
 from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
 from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
@@ -61,9 +61,18 @@ class Deployment(Environment):
         """Each name is worked out once. One that refers to itself is unknown while it is being worked out."""
         key = (kind, name.lower())
         if key not in self._terms:
-            self._terms[key] = Unknown(reason=f"{kind} '{name}' refers to itself")
+            self._terms[key] = _Ring(reason=f"{kind} '{name}' refers to itself")
             self._terms[key] = work_out(name)  # type: ignore[operator]
+        elif isinstance(self._terms[key], _Ring):
+            self._circular(kind, name)
         return self._terms[key]
+
+    def _circular(self, kind: str, name: str) -> None:
+        owner = self._parameters if kind == "parameter" else self._variables
+        declared = owner.find(name) if owner is not None else None
+        node = declared.find("defaultValue") if declared is not None and kind == "parameter" else declared
+        message = f"the {kind} '{name[:200]}' refers to itself, by others or directly: the deployment is refused"
+        report(self, Problem("circular-reference", message, 0, 1, node, True))
 
     def _parameter(self, name: str) -> Term | None:
         declared = self._parameters.find(name) if self._parameters is not None else None
@@ -129,6 +138,10 @@ class Deployment(Environment):
                 yield f"{_text(group.find('namespace'))}.{member.key}"
 
 
+class _Ring(Unknown):
+    """Stands for a name while it is being worked out."""
+
+
 class Loop(Environment):
     """Inside one iteration of a `copy` loop: `index` counts from 0, None where nobody knows it."""
 
@@ -163,9 +176,17 @@ def loop_count(loop: Node, environment: Environment) -> int | None:
     """How often a `copy` loop runs; None where that is unknown or more than a deployment allows."""
     node = loop.find("count")
     term = evaluate_node(node, environment) if node is not None else None
-    if isinstance(term, Known) and isinstance(term.value, int) and not isinstance(term.value, bool):
-        return term.value if 0 <= term.value <= MOST_COPIES else None
+    if not isinstance(term, Known):
+        return None
+    if isinstance(term.value, int) and not isinstance(term.value, bool) and 0 <= term.value <= MOST_COPIES:
+        return term.value
+    message = f"the count of a loop is a whole number from 0 to {MOST_COPIES}, and this one is {_shown(term)}: the deployment is refused"
+    report(environment, Problem("copy-count", message, 0, 1, node, True))
     return None
+
+
+def _shown(term: Known) -> str:
+    return f"'{term.value[:60]}'" if isinstance(term.value, str) else str(term.value).lower()
 
 
 def copied(loop: Node, environment: Environment) -> Term:
@@ -175,7 +196,10 @@ def copied(loop: Node, environment: Environment) -> Term:
     count = loop_count(loop, environment)
     if written is None or loop.kind != OBJECT:
         return Unknown("array", reason="the loop has no input", node=loop)
-    if count is None or not environment.budget.spend(count):
+    if count is None:
+        return Arr([], open=True, node=loop)
+    if not environment.budget.spend(count):
+        beyond(environment, "the loop makes too much", written, 0, 1)
         return Arr([], open=True, node=loop)
     return Arr([evaluate_node(written, Loop(environment, name, index)) for index in range(count)], node=loop)
 

@@ -26,8 +26,15 @@ KINDS = (
     "argument-count",
     "argument-type",
     "invalid-value",
+    "circular-reference",
+    "expression-length",
+    "copy-count",
+    "beyond-us",
 )
-"""What can be wrong with an expression; each makes the deployment fail when the place is reached."""
+"""What can be wrong with an expression; each makes the deployment fail when the place is reached.
+
+Only `beyond-us` does not: there the work that is done here ends, and what follows counts as unknown.
+"""
 
 
 class Problem:
@@ -67,11 +74,13 @@ class Place:
 class Budget:
     """How much work is left: one for a whole template, so that expressions cannot feed each other without end."""
 
-    __slots__ = ("depth", "steps")
+    __slots__ = ("depth", "steps", "told")
 
-    def __init__(self, steps: int = 500_000) -> None:
+    def __init__(self, steps: int = 200_000) -> None:
         self.steps = steps
         self.depth = 0
+        self.told = False
+        """Whether it was said already that it is used up."""
 
     def spend(self, amount: int = 1) -> bool:
         """Takes an amount of steps; False if it is used up, from then on for good."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiblint.arm.compare import MOST_POSSIBILITIES, either
 from aiblint.arm.environment import Environment, FunctionScope, Problem
-from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, parse
+from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, TooDeep, parse
 from aiblint.arm.functions import find, names
-from aiblint.arm.functions.signature import Function, Refused, Unclear
+from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear
 from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, from_node, holds_secret, labelled, secretly
 from aiblint.document import Node
 
@@ -14,13 +14,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_DEEPEST = 110
-_PER_EXPRESSION = 4  # an expression inside another costs more of the interpreter's stack than a call inside a call
+# Depth is counted in units of about three frames of the interpreter's stack: a call inside a call is one, the others more.
+_DEEPEST = 180
+_PER_EXPRESSION = 3
+_PER_LAMBDA = 2
 _INT64 = 2**63
 _MOST_PROBLEMS = 500
 _MOST_ADVICE = 20  # nearest names are costly to find
 _UNPACKING = frozenset({"json", "base64ToJson", "split"})  # they make many values of one string
 _TOO_MUCH = "the template is too large to be worked out"
+LONGEST = 24_576
+"""Characters of an expression: https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits"""
 
 
 def evaluate(expression: Expression, environment: Environment, node: Node | None = None) -> Term:
@@ -30,6 +34,7 @@ def evaluate(expression: Expression, environment: Environment, node: Node | None
     """
     budget = environment.budget
     if budget.depth > _DEEPEST:
+        beyond(environment, "expressions refer to each other too deeply", node, 0, len(expression.text))
         return Unknown(reason="expressions refer to each other too deeply", node=node)
     budget.depth += _PER_EXPRESSION
     try:
@@ -45,8 +50,14 @@ def evaluate_text(node: Node, environment: Environment) -> Term:
     text = str(node.value)
     if not is_expression(text):
         return Known(text[1:] if text.startswith("[[") else text, node)
+    if len(text) > LONGEST:
+        message = f"the expression has {len(text)} characters, and a deployment takes {LONGEST} at most; put parts of it into variables"
+        report(environment, Problem("expression-length", message, 0, 1, node, True))
     try:
         expression = parse(text)
+    except TooDeep as error:
+        beyond(environment, error.message, node, error.start, error.end)
+        return Unknown(reason=error.message, node=node)
     except ExpressionError as error:
         report(environment, Problem("syntax", error.message, error.start, error.end, node, True))
         return Unknown(reason="the expression cannot be read", node=node)
@@ -72,6 +83,14 @@ def report(environment: Environment, problem: Problem) -> None:
         environment.problems.append(problem)
 
 
+def beyond(environment: Environment, reason: str, node: Node | None, start: int, end: int) -> None:
+    """Notes once for a template that something goes beyond what is worked out here."""
+    if not environment.budget.told:
+        environment.budget.told = True
+        message = f"{reason}, so aiblint does not work it out: the rules see nothing of this value, nor of what lies beyond"
+        report(environment, Problem("beyond-us", message, start, end, node, False))
+
+
 class Evaluator:
     """Evaluates one expression. `doubtful` counts the unknown conditions behind which the current place lies."""
 
@@ -88,7 +107,7 @@ class Evaluator:
         """The term of a part of the expression."""
         budget = self.environment.budget
         if not budget.spend() or budget.depth > _DEEPEST:
-            return Unknown(reason=_TOO_MUCH)
+            return self.beyond(part)
         if isinstance(part, Literal):
             return _literal(part.value)
         budget.depth += 1
@@ -99,6 +118,11 @@ class Evaluator:
         if isinstance(term, Unknown) and not term.label:
             return labelled(term, self.expression.text[part.start : min(part.end, part.start + LONGEST_LABEL)])
         return term
+
+    def beyond(self, part: Part | Step, reason: str = _TOO_MUCH, kind: str | None = None) -> Unknown:
+        """What is unknown only because the work ends here."""
+        beyond(self.environment, reason, self.node, part.start, part.end)
+        return Unknown(kind, reason=reason)
 
     def values(self, parts: Iterable[Part]) -> list[Term]:
         return [self.value(part) for part in parts]
@@ -153,8 +177,7 @@ class Evaluator:
     def guarded(self, function: Function, call: Call, arguments: list[Term] | None) -> Term:
         try:
             if arguments is None:
-                assert function.read is not None
-                return function.read(self, call)
+                return self.read(function, call)
             self.check_types(function, arguments)
             assert function.run is not None
             result = function.run(arguments)
@@ -162,9 +185,19 @@ class Evaluator:
             guilty = call if refusal.argument is None else call.arguments[refusal.argument]
             self.problem(refusal.kind, f"{function.name}() {refusal.message}", guilty)
             return Unknown(function.result, reason=f"{function.name}() {refusal.message}")
+        except TooLarge as limit:
+            result = self.beyond(call, str(limit), function.result)
         except Unclear as doubt:
             result = Unknown(function.result, reason=str(doubt))
-        return self.paid(_tainted(function, result, arguments or []), function)
+        return self.paid(_tainted(function, result, arguments or []), function, call)
+
+    def read(self, function: Function, call: Call) -> Term:
+        assert function.read is not None
+        self.environment.budget.depth += 1
+        try:
+            return function.read(self, call)
+        finally:
+            self.environment.budget.depth -= 1
 
     def check_types(self, function: Function, arguments: Sequence[Term]) -> None:
         for index, argument in enumerate(arguments):
@@ -173,7 +206,7 @@ class Evaluator:
             if accepted and kind is not None and kind not in accepted and kind not in ("null", "float"):
                 raise Refused(f"takes {_listed(accepted)} here, not {_article(kind)}", index, "argument-type")
 
-    def paid(self, term: Term, function: Function) -> Term:
+    def paid(self, term: Term, function: Function, call: Call) -> Term:
         """The result, if there is budget left for one of its size."""
         cost = 0
         if isinstance(term, Known) and isinstance(term.value, str):
@@ -182,7 +215,7 @@ class Evaluator:
             cost = len(term) >> 2
         if self.environment.budget.spend(cost):
             return term
-        return Unknown(function.result, reason=_TOO_MUCH)
+        return self.beyond(call, kind=function.result)
 
     def user_call(self, call: Call) -> Term:
         assert call.namespace is not None
@@ -205,7 +238,7 @@ class Evaluator:
         for step in part.steps:
             key = Known(step.key) if isinstance(step.key, str) else self.value(step.key)
             if not self.environment.budget.spend():
-                return Unknown(reason=_TOO_MUCH)
+                return self.beyond(step)
             term = self.step(term, key, step)
             if isinstance(term, Unknown):
                 term = labelled(term, self.expression.text[part.start : min(step.end, part.start + LONGEST_LABEL)])
@@ -278,9 +311,11 @@ class Evaluator:
         """The body of `lambda('a', 'b', …)` with its variables bound; more arguments than variables are left out."""
         body, variables = self.lambda_of(part)
         self.lambdas.append({name.lower(): term for name, term in zip(variables, arguments, strict=False)})
+        self.environment.budget.depth += _PER_LAMBDA
         try:
             return self.value(body)
         finally:
+            self.environment.budget.depth -= _PER_LAMBDA
             self.lambdas.pop()
 
     def lambda_of(self, part: Part) -> tuple[Part, list[str]]:

@@ -53,6 +53,10 @@ class ExpressionError(ValueError):
         self.end = end
 
 
+class TooDeep(ExpressionError):
+    """An expression that is nested deeper than is read here; the deployment may well read it."""
+
+
 class Part:
     """A piece of an expression; `text[start:end]` is its source."""
 
@@ -249,7 +253,7 @@ class _Parser:
 
     def push(self, bracket: _Open, start: int) -> None:
         if len(self.stack) >= DEEPEST:
-            raise ExpressionError(f"the expression is nested more than {DEEPEST} levels deep", start, self.at)
+            raise TooDeep(f"the expression is nested more than {DEEPEST} levels deep", start, self.at)
         self.stack.append(bracket)
 
     def after(self, value: Part) -> Part | None:

@@ -187,8 +187,13 @@ class Scope:
     def rounds(self, loop: Node) -> int | None:
         """How often a `copy` loop runs; None where that is unknown or more than a deployment allows."""
         written = loop.find("count")
-        if written is not None and written.kind == NUMBER and isinstance(written.value, int):
-            return written.value if 0 <= written.value <= MOST_COPIES else None
+        if (
+            written is not None
+            and written.kind == NUMBER
+            and isinstance(written.value, int)
+            and 0 <= written.value <= MOST_COPIES
+        ):
+            return written.value
         from aiblint.arm.deployment import loop_count
 
         return loop_count(loop, self.environment)

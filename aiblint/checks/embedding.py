@@ -119,6 +119,9 @@ def _in_command(node: Node) -> bool:
 def _text_problem(document: Document, problem: environment.Problem, message: str) -> TextProblem:
     node = problem.node
     assert node is not None
+    if node.kind != STRING:
+        start, end = node.key_span or (node.start, node.start + 1)
+        return TextProblem(start, end, message, node=node)
     offsets = string_offsets(document.text, node)
     last = len(offsets) - 1
     start, end = offsets[min(problem.start, last)], offsets[min(max(problem.end, problem.start + 1), last)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiblint.arm.compare import equal
 from aiblint.arm.functions.objects import common_members, merged
-from aiblint.arm.functions.signature import MOST_ITEMS, Function, Refused, Unclear, array, closed, integer, why
+from aiblint.arm.functions.signature import MOST_ITEMS, Function, Refused, TooLarge, Unclear, array, closed, integer, why
 from aiblint.arm.term import Arr, Known, Obj, Term, Unknown
 
 _MOST_COMPARISONS = 200_000
@@ -33,7 +33,7 @@ def _flatten(arguments: list[Term]) -> Term:
         if not isinstance(inner, Arr):
             return Arr(items, open=True)
         if len(items) + len(inner) > MOST_ITEMS:
-            raise Unclear("the array is too long to be worked out")
+            raise TooLarge("the array is too long to be worked out")
         items += inner
         if inner.open:
             return Arr(items, open=True)
@@ -58,7 +58,7 @@ class _Distinct:
             candidates = self.items
         self._left -= len(candidates)
         if self._left < 0:
-            raise Unclear("the array is too long to be worked out")
+            raise TooLarge("the array is too long to be worked out")
         answers = {equal(item, other) for other in candidates}
         return True if True in answers else None if None in answers else False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, Unclear, known_text, shape, text, why
+from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, Unclear, known_text, shape, text, why
 from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, from_python, secretly, text_term
 
 _INTEGER = re.compile(r"\s*[-+]?\d{1,19}\s*", re.ASCII)
@@ -35,7 +35,7 @@ def _string(arguments: list[Term]) -> Term:
 def _write(term: Term, out: list[str], depth: int, work: Work) -> bool:
     """Writes compact JSON as the service does; True if a secret is in it. Raises Unclear."""
     if depth > DEEPEST or not work.go_on():
-        raise Unclear("the value is too large to be worked out")
+        raise TooLarge("the value is too large to be worked out")
     secret = term.secret
     if isinstance(term, Arr) and not term.open:
         out.append("[")
@@ -113,7 +113,7 @@ def read_json(value: str) -> object:
     import json
 
     if len(value) > MOST_TEXT or _deeper(value):
-        raise Unclear("the value is too large to be worked out")
+        raise TooLarge("the value is too large to be worked out")
     for candidate in (value, _double_quoted(value)):
         try:
             found: object = json.loads(candidate, parse_constant=_no_constant, parse_int=_small_integer, parse_float=_no_float)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, Unclear, bounded, integer, shape, text, why
+from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, bounded, integer, shape, text, why
 from aiblint.arm.term import Hole, Known, Term, Unknown, units
 
 _ITEM = re.compile(r"(\d+)[ ]*(?:,[ ]*(-?\d+)[ ]*)?(?::([^{}]*))?")
@@ -24,7 +24,7 @@ def _format(arguments: list[Term]) -> Term:
         added = _inserted(item, values) if item is not None else (literal,)
         total += sum(len(part) for part in added if isinstance(part, str))
         if total > MOST_TEXT:
-            raise Unclear("the string is too long to be worked out")
+            raise TooLarge("the string is too long to be worked out")
         parts += added
     return bounded(parts, next((why(term) for term in values if isinstance(term, Unknown)), ""))
 
@@ -63,7 +63,7 @@ def _inserted(item: str, values: list[Term]) -> tuple[str | Hole, ...]:
 
 def _aligned(parts: tuple[str | Hole, ...], width: int) -> tuple[str | Hole, ...]:
     if abs(width) > MOST_TEXT:
-        raise Unclear("the string is too long to be worked out")
+        raise TooLarge("the string is too long to be worked out")
     if not all(isinstance(part, str) for part in parts):
         return (Hole("", abs(width)),)
     value = "".join(part for part in parts if isinstance(part, str))

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 from __future__ import annotations
 
 from aiblint.arm.compare import either, equal
-from aiblint.arm.functions.signature import Function, Refused, Unclear, array, mapping, why
+from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear, array, mapping, why
 from aiblint.arm.term import DEEPEST, Arr, Known, Obj, Term, Unknown
 
 
@@ -64,7 +64,7 @@ def merged(left: Term, right: Term, depth: int) -> Term:
     if not isinstance(left, Obj) or not isinstance(right, Obj):
         return Unknown("object", reason=why(left if isinstance(right, Obj) else right), secret=left.secret or right.secret)
     if depth > DEEPEST:
-        raise Unclear("the object is too deep to be worked out")
+        raise TooLarge("the object is too deep to be worked out")
     members = dict(_overridable(left, right))
     spelling = {name.lower(): name for name in members}
     for name, value in right.members():

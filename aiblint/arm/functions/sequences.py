@@ -10,6 +10,7 @@ from aiblint.arm.functions.signature import (
     MOST_ITEMS,
     Function,
     Refused,
+    TooLarge,
     Unclear,
     array,
     bounded,
@@ -59,7 +60,7 @@ def _joined_arrays(arguments: list[Term]) -> Arr:
         if not isinstance(term, Arr):
             return Arr(items, open=True)
         if len(items) + len(term) > MOST_ITEMS:
-            raise Unclear("the array is too long to be worked out")
+            raise TooLarge("the array is too long to be worked out")
         items += term
         if term.open:
             return Arr(items, open=True)

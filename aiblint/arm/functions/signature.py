@@ -35,6 +35,10 @@ class Unclear(Exception):
     """The result cannot be told; the reason is the message."""
 
 
+class TooLarge(Unclear):
+    """The result cannot be told because it, or the way there, goes beyond what is worked out here."""
+
+
 class Function:
     """A function of the template language.
 
@@ -115,13 +119,13 @@ def bounded(parts: Iterable[str | Hole], reason: str = "") -> Term:
     """A string put together from parts. Raises Unclear when it grows beyond all measure."""
     listed = list(parts)
     if sum(len(part) for part in listed if isinstance(part, str)) > MOST_TEXT:
-        raise Unclear("the string is too long to be worked out")
+        raise TooLarge("the string is too long to be worked out")
     return text_term(listed, reason=reason)
 
 
 def known_text(value: str) -> Known:
     if len(value) > MOST_TEXT:
-        raise Unclear("the string is too long to be worked out")
+        raise TooLarge("the string is too long to be worked out")
     return Known(value)
 
 

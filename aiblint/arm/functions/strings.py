@@ -10,6 +10,7 @@ from aiblint.arm.functions.signature import (
     MOST_TEXT,
     Function,
     Refused,
+    TooLarge,
     Unclear,
     array,
     bounded,
@@ -70,7 +71,7 @@ def _replace(arguments: list[Term]) -> Term:
             continue
         pieces = part.split(old)
         if len(pieces) * growth > MOST_TEXT:
-            raise Unclear("the string is too long to be worked out")
+            raise TooLarge("the string is too long to be worked out")
         for index, piece in enumerate(pieces):
             parts += (*(new if index else ()), piece)
     return bounded(parts, why(term if not is_known_text(term) else arguments[2]))
@@ -81,7 +82,7 @@ def _split(arguments: list[Term]) -> Term:
     head = prefix(term)
     pieces = _pieces(head, delimiters)
     if len(pieces) > MOST_ITEMS:
-        raise Unclear("the array is too long to be worked out")
+        raise TooLarge("the array is too long to be worked out")
     if size(term) == (units(head), units(head)):
         return Arr([Known(piece) for piece in pieces])
     # What a delimiter already ended is certain, and so is how the next piece starts, unless a delimiter
@@ -122,7 +123,7 @@ def _join(arguments: list[Term]) -> Term:
         added = [*(delimiter if index else ()), *_joinable(item)]
         total += sum(len(part) for part in added if isinstance(part, str))
         if total > MOST_TEXT:
-            raise Unclear("the string is too long to be worked out")
+            raise TooLarge("the string is too long to be worked out")
         parts += added
     if listed.open:
         parts.append(Hole())
@@ -189,7 +190,7 @@ def _pad_left(arguments: list[Term]) -> Term:
     if units(filler) != 1:
         raise Refused("pads with a single character", 2)
     if total > MOST_TEXT:
-        raise Unclear("the string is too long to be worked out")
+        raise TooLarge("the string is too long to be worked out")
     if isinstance(term, Known):
         value = str(integer(term)) if term.type == "int" else text(term)
         return known_text(filler * (total - units(value)) + value)
