@@ -36,8 +36,8 @@ _CALLBACK = re.compile(
 )
 _DOWNLOAD = re.compile(r"\.Download(?:File|String|Data)(?:Async)?\(\s*(['\"])(http://[^'\"]+)\1", re.IGNORECASE)
 # What the address of the machine itself or of Azure's own fabric starts with: no network lies between.
-_NEAR = re.compile(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE)
-_CHECKED = re.compile(
+NEAR = re.compile(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE)
+CHECKED = re.compile(
     r"\b(?:sha(?:1|224|256|384|512)sum|shasum|b2sum|openssl\s+dgst|Get-FileHash|Get-AuthenticodeSignature|certutil\s+-hashfile|gpg2?\s[^\n]{0,200}--verify|gpgv)\b",
     re.IGNORECASE,
 )
@@ -51,7 +51,7 @@ def verification_off(value: Value, context: Context) -> Iterator[Problem]:
         return
     facts: dict[str, Any] = schema.table("unverified-downloads")
     for command in script.commands:
-        if command.head or command.calls_function or any(_NEAR.match(word.text) for word in command.words):
+        if command.head or command.calls_function or any(NEAR.match(word.text) for word in command.words):
             continue
         found = _switch(command, facts) or _setting(command) or _variable(command, facts)
         if found is not None:
@@ -68,7 +68,7 @@ def verification_off(value: Value, context: Context) -> Iterator[Problem]:
 def command_downloads_plain_http(value: Value, context: Context) -> Iterator[Problem]:
     """A download over `http://` in a step's `inline`; silent where the step verifies a checksum or a signature itself."""
     script = inline.of(value, context)
-    if script is None or _CHECKED.search(script.text):
+    if script is None or CHECKED.search(script.text):
         return
     for command in script.commands:
         if command.head or command.calls_function:
@@ -79,7 +79,7 @@ def command_downloads_plain_http(value: Value, context: Context) -> Iterator[Pro
             yield script.problem(at, at + 7, _plain_message(word.text))
     if script.dialect == "powershell":
         for match in _DOWNLOAD.finditer(script.text):
-            if not _NEAR.match(match[2]) and not _in_comment(script.text, match.start()):
+            if not NEAR.match(match[2]) and not _in_comment(script.text, match.start()):
                 yield script.problem(match.start(2), match.start(2) + 7, _plain_message(match[2]))
 
 
@@ -165,7 +165,7 @@ def _plain_address(command: Command) -> Word | None:
     if name not in ("curl", "wget") and name not in _WEB_CMDLETS:
         return None
     address = next((word for word in command.arguments if word.text.lower().startswith("http://")), None)
-    if address is None or _NEAR.match(address.text) or not _keeps(command, name):
+    if address is None or NEAR.match(address.text) or not _keeps(command, name):
         return None
     return address
 
