@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import re
+
 from aiblint.change import Part
 from aiblint.check import Problem
 from aiblint.shell.command import POSIX, POWERSHELL
@@ -87,3 +90,56 @@ def of(step: Value, context: Context) -> Inline | None:
 def scripts(context: Context) -> list[Inline]:
     """The scripts of all steps whose lines stand in the template, in the order in which they run."""
     return [script for step in context.template.steps if (script := of(step, context)) is not None]
+
+
+def is_anywhere(pattern: str, context: Context) -> bool:
+    """Whether a pattern, in any capitals, matches in the script of any step."""
+    return bool(_matches(pattern, context))
+
+
+def is_before(script: Inline, end: int, pattern: str, context: Context) -> bool:
+    """Whether a pattern, in any capitals, matches before offset `end` of a script, in its step or in an earlier one."""
+    found = _matches(pattern, context)
+    return bool(found) and found[0] < (_index(script, context), end)
+
+
+def is_behind(script: Inline, start: int, pattern: str, context: Context, *, here: bool = False) -> bool:
+    """Whether a pattern, in any capitals, matches from offset `start` of a script on, in its step or, unless `here`, in a later one."""
+    found = _matches(pattern, context)
+    index = _index(script, context)
+    at = bisect.bisect_left(found, (index, start))
+    return at < len(found) and (not here or found[at][0] == index)
+
+
+def is_named_behind(script: Inline, start: int, commands: tuple[str, ...], word: str, context: Context) -> bool:
+    """Whether one of some commands has a word, in any capitals, behind offset `start` of a script, in its step or a later one."""
+    key = ("where words stand last", 0)
+    if key not in context.cache:
+        places: dict[tuple[str, str], tuple[int, int]] = {}
+        for index, other in enumerate(scripts(context)):
+            for command in other.commands:
+                for each in command.words:
+                    places[command.name, each.text.lower()] = index, command.start
+        context.cache[key] = places
+    here = _index(script, context), start
+    return any(context.cache[key].get((name, word.lower()), (-1, 0)) >= here for name in commands)
+
+
+def _matches(pattern: str, context: Context) -> list[tuple[int, int]]:
+    """Where a pattern matches in the scripts of a template: the number of the script and the offset, in order. Searched once."""
+    key = ("matches of " + pattern, 0)
+    if key not in context.cache:
+        compiled = re.compile(pattern, re.IGNORECASE)
+        context.cache[key] = [
+            (index, match.start()) for index, script in enumerate(scripts(context)) for match in compiled.finditer(script.text)
+        ]
+    found: list[tuple[int, int]] = context.cache[key]
+    return found
+
+
+def _index(script: Inline, context: Context) -> int:
+    key = ("numbers of the scripts", 0)
+    if key not in context.cache:
+        context.cache[key] = {id(each): index for index, each in enumerate(scripts(context))}
+    number: int = context.cache[key][id(script)]
+    return number

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 _SSH_UNITS = frozenset(("ssh", "sshd", "ssh.service", "sshd.service", "ssh.socket"))
 _AGENT_UNITS = frozenset(("rdagent", "windowsazureguestagent"))
-_OPENS_SSH = re.compile(
+_OPENS_SSH = (
     r"\bufw\b[^\n;&|]*\b(?:allow|limit)\b[^\n;&|]*(?:\b22\b|ssh)|\bufw default allow\b|--dports?[ =][^\n;&|]*(?:\b22\b|\bssh\b)"
-    r"|--add-(?:service=\S*ssh|port=22/tcp)|\biptables-restore\b|\bnft\b",
-    re.IGNORECASE,
+    r"|--add-(?:service=\S*ssh|port=22/tcp)|\biptables-restore\b|\bnft\b"
 )
 _REMOVES = frozenset(("autoremove", "erase", "purge", "remove", "rm"))
 _PACKAGE_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "dnf", "microdnf", "tdnf", "yum", "zypper"))
@@ -66,26 +65,13 @@ def _quoted(program: Word, end: int) -> str:
     return quote(" ".join(program.script.root[program.start : end].split()))
 
 
-def _so_far(script: inline.Inline, context: Context) -> str:
-    """The lines of this step and of those before it."""
-    texts = []
-    for other in inline.scripts(context):
-        texts.append(other.text)
-        if other is script:
-            break
-    return "\n".join(texts)
-
-
-def _is_undone(command: Command, script: inline.Inline, pattern: str) -> bool:
-    """Whether something behind a command, in the same step, takes back what it does."""
-    return re.search(pattern, script.text[command.end :], re.IGNORECASE) is not None
-
-
 def _overrides_generalizing(context: Context) -> bool:
     """A step writes the deprovisioning script itself, or one kept elsewhere may."""
     steps = context.template.steps
-    return any("deprovisioningscript" in script.text.lower() or script.opaque for script in inline.scripts(context)) or any(
-        "deprovisioningscript" in (step.text_of("destination") or "").lower() for step in steps
+    return (
+        inline.is_anywhere("deprovisioningscript", context)
+        or any("deprovisioningscript" in script.text.lower() or script.opaque for script in inline.scripts(context))
+        or any("deprovisioningscript" in (step.text_of("destination") or "").lower() for step in steps)
     )
 
 
@@ -96,7 +82,7 @@ _KEEP_SSH = "open port 22 first, 'sudo ufw allow 22/tcp'"
 
 def _ufw(command: Command, script: inline.Inline, context: Context) -> Found | None:
     word = next((word for word in command.operands() if word.text == "enable"), None)
-    if word is None or script.opaque or _OPENS_SSH.search(_so_far(script, context)):
+    if word is None or script.opaque or inline.is_before(script, command.end, _OPENS_SSH, context):
         return None
     return f"closes port 22, and {_CUT}", word, _KEEP_SSH
 
@@ -108,7 +94,7 @@ def _iptables(command: Command, script: inline.Inline, context: Context) -> Foun
     narrowed = command.has_option("-s", "--source", "-p", "--protocol", "-m", "--match", "-d", "--destination", "-i")
     added = (command.option("-A", "--append") or command.option("-I", "--insert")) == "INPUT"
     rule = added and not narrowed and command.option("-j", "--jump") in ("DROP", "REJECT")
-    if not (policy or rule) or script.opaque or _OPENS_SSH.search(_so_far(script, context)):
+    if not (policy or rule) or script.opaque or inline.is_before(script, command.end, _OPENS_SSH, context):
         return None
     return f"closes port 22, and {_CUT}", command.arguments[-1], "let port 22 in first"
 
@@ -116,7 +102,9 @@ def _iptables(command: Command, script: inline.Inline, context: Context) -> Foun
 def _firewall_cmd(command: Command, script: inline.Inline, context: Context) -> Found | None:
     closing = re.compile(r"--(?:panic-on|set-default-zone=(?:drop|block)|remove-service=ssh|remove-port=22/tcp)\Z")
     word = next((word for word in command.arguments if closing.match(word.text)), None)
-    if word is None or _is_undone(command, script, r"--add-(?:service=\S*ssh|port=22/tcp)|--panic-off"):
+    if word is None or inline.is_behind(
+        script, command.end, r"--add-(?:service=\S*ssh|port=22/tcp)|--panic-off", context, here=True
+    ):
         return None
     return f"closes port 22, and {_CUT}", word, "leave SSH open"
 
@@ -127,21 +115,23 @@ def _systemctl(command: Command, script: inline.Inline, context: Context) -> Fou
         operands[0].text in ("stop", "kill") or (operands[0].text in ("disable", "mask") and command.has_option("--now"))
     ):
         return None
-    return _stops_ssh(command, script, operands[1:])
+    return _stops_ssh(command, script, context, operands[1:])
 
 
 def _service(command: Command, script: inline.Inline, context: Context) -> Found | None:
     operands = command.operands()
-    return _stops_ssh(command, script, operands[:1]) if len(operands) == 2 and operands[1].text == "stop" else None
+    return _stops_ssh(command, script, context, operands[:1]) if len(operands) == 2 and operands[1].text == "stop" else None
 
 
 def _kill(command: Command, script: inline.Inline, context: Context) -> Found | None:
-    return _stops_ssh(command, script, command.operands(("-s", "--signal", "-u", "-U")))
+    return _stops_ssh(command, script, context, command.operands(("-s", "--signal", "-u", "-U")))
 
 
-def _stops_ssh(command: Command, script: inline.Inline, units: list[Word]) -> Found | None:
+def _stops_ssh(command: Command, script: inline.Inline, context: Context, units: list[Word]) -> Found | None:
     word = next((unit for unit in units if unit.text in _SSH_UNITS), None)
-    if word is None or _is_undone(command, script, r"(?:start|enable --now) +sshd?\b|sshd? +(?:re)?start\b"):
+    if word is None or inline.is_behind(
+        script, command.end, r"(?:start|enable --now) +sshd?\b|sshd? +(?:re)?start\b", context, here=True
+    ):
         return None
     return f"stops SSH, and {_CUT}", word, "leave it running"
 
@@ -160,7 +150,7 @@ def _package(command: Command, script: inline.Inline, context: Context) -> Found
                 word,
                 "leave it in",
             )
-        if name == "cloud-init" and "provisioning." not in _so_far(script, context).lower() and not script.opaque:
+        if name == "cloud-init" and not inline.is_anywhere(r"provisioning\.", context) and not script.opaque:
             return (
                 "removes cloud-init, and VMs made from the image do not start up with their name, user and keys",
                 word,
@@ -186,7 +176,7 @@ def _mount(command: Command, script: inline.Inline, context: Context) -> Found |
     if (
         word is None
         or "noexec" not in options
-        or _is_undone(command, script, r"\bmount\b[^\n;&|]*[ ,]exec\b[^\n;&|]*/tmp|umount +/tmp")
+        or inline.is_behind(script, command.end, r"\bmount\b[^\n;&|]*[ ,]exec\b[^\n;&|]*/tmp|umount +/tmp", context, here=True)
     ):
         return None
     return (
@@ -198,7 +188,7 @@ def _mount(command: Command, script: inline.Inline, context: Context) -> Found |
 
 def _rm(command: Command, script: inline.Inline, context: Context) -> Found | None:
     word = next((word for word in command.operands() if _SUDOERS.match(word.text.rstrip("/") or "/")), None)
-    if word is None or _is_undone(command, script, r"sudoers"):
+    if word is None or inline.is_behind(script, command.end, r"sudoers", context, here=True):
         return None
     return (
         "takes sudo from the build user, and every later sudo waits for a password, Image Builder's own too",
@@ -212,7 +202,7 @@ def _ip(command: Command, script: inline.Inline, context: Context) -> Found | No
     texts = [word.text for word in command.arguments]
     down = command.name == "ifdown" or texts[-1:] == ["down"]
     word = next((word for word in command.arguments if _INTERFACE.match(word.text)), None)
-    if word is None or not down or _is_undone(command, script, r"\bup\b|ifup"):
+    if word is None or not down or inline.is_behind(script, command.end, r"\bup\b|ifup", context, here=True):
         return None
     return f"takes the network away, and {_CUT}", command.arguments[-1], "leave it out"
 
@@ -256,7 +246,9 @@ def _always(deed: str) -> Reader:
 def _stops(command: Command, script: inline.Inline, context: Context, name: Word) -> Found | None:
     """A Windows service is stopped or switched off that the build needs."""
     unit = name.text.lower()
-    if unit not in ("winrm", *_AGENT_UNITS) or _is_undone(command, script, _STARTED.format(re.escape(unit))):
+    if unit not in ("winrm", *_AGENT_UNITS) or inline.is_behind(
+        script, command.end, _STARTED.format(re.escape(unit)), context, here=True
+    ):
         return None
     if unit == "winrm":
         return f"closes WinRM, and {_CUT}", name, "leave it running"
@@ -297,7 +289,9 @@ def _winrm(command: Command, script: inline.Inline, context: Context) -> Found |
     if (
         verb in ("delete", "d")
         and "listener" in what
-        and not _is_undone(command, script, r"winrm[^\n]*(?:create|quickconfig)|New-Item[^\n]*Listener")
+        and not inline.is_behind(
+            script, command.end, r"winrm[^\n]*(?:create|quickconfig)|New-Item[^\n]*Listener", context, here=True
+        )
     ):
         return f"closes WinRM, and {_CUT}", words[1], "leave the listener in"
     if verb in ("set", "s") and "service/auth" in what and _BASIC_OFF.search(what):
@@ -307,8 +301,8 @@ def _winrm(command: Command, script: inline.Inline, context: Context) -> Found |
 
 def _remove_item(command: Command, script: inline.Inline, context: Context) -> Found | None:
     word = next((word for word in command.arguments if re.match(r"wsman:.*listener", word.text, re.IGNORECASE)), None)
-    if word is None or _is_undone(
-        command, script, r"New-Item[^\n]*Listener|winrm[^\n]*(?:create|quickconfig)|New-WSManInstance"
+    if word is None or inline.is_behind(
+        script, command.end, r"New-Item[^\n]*Listener|winrm[^\n]*(?:create|quickconfig)|New-WSManInstance", context, here=True
     ):
         return None
     return f"closes WinRM, and {_CUT}", word, "leave the listener in"

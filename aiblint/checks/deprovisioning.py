@@ -123,7 +123,7 @@ def deletes_deprovisioning_script(value: Value, context: Context) -> Iterator[Pr
         if command.name == "cd" and command.dialect == "posix":
             folder = next((word.text for word in command.operands()), "")
         word = _deleting_posix(command, folder) if command.dialect == "posix" else _deleting_windows(command)
-        if word is None or _named_after(script, command.end, context):
+        if word is None or inline.is_behind(script, command.end, _NAME, context):
             continue
         program = command.program
         assert program is not None
@@ -134,18 +134,6 @@ def deletes_deprovisioning_script(value: Value, context: Context) -> Iterator[Pr
             f"this deletes {path}, with which Image Builder generalizes the VM after the last step; the step then finds no script and "
             "the build fails or leaves an image that does not start; delete only what the build put there",
         )
-
-
-def _named_after(script: inline.Inline, at: int, context: Context) -> bool:
-    """Whether the script's name comes up again behind offset `at`, in this step or a later one."""
-    if _NAME in script.text[at:].lower():
-        return True
-    later = False
-    for other in inline.scripts(context):
-        if later and _NAME in other.text.lower():
-            return True
-        later = later or other is script
-    return False
 
 
 def _deleting_posix(command: Command, folder: str) -> Word | None:
@@ -251,7 +239,7 @@ def override_misplaced(value: Value, context: Context) -> Iterator[Problem]:
     if script is None or _mentions(context, LINUX_SCRIPT if script.dialect == "posix" else WINDOWS_SCRIPT):
         return
     for command in script.commands:
-        for word in _written(command):
+        for word in written_files(command):
             if _is_lookalike(word.text) and not word.expands:
                 path = _script_of(script)
                 yield script.problem(
@@ -293,7 +281,7 @@ def _mentions(context: Context, path: str) -> bool:
     return path in linux if path == LINUX_SCRIPT else path.lower() in windows
 
 
-def _written(command: Command) -> list[Word]:
+def written_files(command: Command) -> list[Word]:
     """The words that name a file which a command writes."""
     from aiblint.shell.windows import cmdlet
 
@@ -337,7 +325,7 @@ def override_does_not_wait(value: Value, context: Context) -> Iterator[Problem]:
     text = script.text
     if not _mentions_here(text) or re.search(r"Get-Content|ReadAllText|-replace|\.Replace\(", text, re.IGNORECASE):
         return
-    if not any(_NAME in word.text.lower() for command in script.commands for word in _written(command)):
+    if not any(_NAME in word.text.lower() for command in script.commands for word in written_files(command)):
         return
     match = _CONTENT.search(text)
     if match is not None:

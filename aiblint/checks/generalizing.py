@@ -66,7 +66,7 @@ def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
         if not names.fullmatch(name):
             continue
         text = " ".join(word.text for word in command.arguments).lower()
-        if pattern.search(text) and not (undone and re.search(undone, _all_lines(context))):
+        if pattern.search(text) and not (undone and inline.is_anywhere(undone, context)):
             last = command.arguments[0] if pattern.pattern.startswith("^") else program
             phrase = program.text if last is program else f"{program.text} {last.text}"
             message = (
@@ -75,15 +75,6 @@ def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
             )
             return last, message
     return None
-
-
-def _all_lines(context: Context) -> str:
-    """The lines of all steps in small letters."""
-    key = ("all lines, folded", 0)
-    if key not in context.cache:
-        context.cache[key] = "\n".join(script.text.lower() for script in inline.scripts(context))
-    lines: str = context.cache[key]
-    return lines
 
 
 def _windows(command: Command, context: Context) -> tuple[Word, str] | None:
@@ -96,7 +87,7 @@ def _windows(command: Command, context: Context) -> tuple[Word, str] | None:
 def _add_computer(command: Command, context: Context) -> tuple[Word, str] | None:
     program = command.program
     assert program is not None
-    if command.parameter("WorkgroupName") or command.parameter("WhatIf") or "remove-computer" in _all_lines(context):
+    if command.parameter("WorkgroupName") or command.parameter("WhatIf") or inline.is_anywhere("remove-computer", context):
         return None
     return program, (
         f"{quote(program.text)} joins the build VM to a domain, Sysprep takes it out again, and its account stays behind; join VMs when "
@@ -107,10 +98,9 @@ def _add_computer(command: Command, context: Context) -> tuple[Word, str] | None
 def _add_appx(command: Command, context: Context) -> tuple[Word, str] | None:
     program = command.program
     assert program is not None
-    lines = _all_lines(context)
     if any(command.parameter(name) for name in ("Register", "RegisterByFamilyName", "Stage", "WhatIf")):
         return None
-    if re.search(r"add-appxprovisionedpackage|/add-provisionedappxpackage|remove-appxpackage", lines):
+    if inline.is_anywhere("add-appxprovisionedpackage|/add-provisionedappxpackage|remove-appxpackage", context):
         return None
     return program, (
         f"{quote(program.text)} installs for one user only, and Sysprep refuses an app that is 'installed for a user, but not provisioned "
@@ -138,7 +128,7 @@ def _bitlocker(command: Command, context: Context) -> tuple[Word, str] | None:
     word: Word | None = program
     if command.name == "manage-bde":
         word = next((each for each in command.arguments if each.text.lower() in ("-on", "/on")), None)
-    if word is None or re.search(r"disable-bitlocker|manage-bde(?:\.exe)?['\"]? [-/]off", _all_lines(context)):
+    if word is None or inline.is_anywhere(r"disable-bitlocker|manage-bde(?:\.exe)?['\"]? [-/]off", context):
         return None
     return word, (
         f"{quote(program.text)} encrypts a drive, and Sysprep does not generalize an encrypted one: the build stays at "
@@ -168,7 +158,7 @@ def _feature(command: Command, context: Context) -> tuple[Word, str] | None:
 def _knows_of_mode_vm(context: Context) -> bool:
     """A step says `/mode:vm`, or a script kept elsewhere, an uploaded file or an unknown line may."""
     steps = context.template.steps
-    if "/mode:vm" in _all_lines(context) or any(script.opaque for script in inline.scripts(context)):
+    if inline.is_anywhere("/mode:vm", context) or any(script.opaque for script in inline.scripts(context)):
         return True
     return any(
         (step.text_of("type") == "PowerShell" and not step.absent("scriptUri"))
