@@ -22,10 +22,13 @@ PASSWORD = "a password"
 KEY = "a key or token"
 
 # Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
-_PASSWORD_NAME = re.compile(r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd)\Z")
+_PASSWORD_NAME = re.compile(
+    r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd|(?<!by)(?<!first)(?<!second)[_-]pass|(?:\A|[_-])pw)\Z"
+)
 _KEY_NAME = re.compile(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
 _NO_SECRET = re.compile(
-    r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted)[_-]?"
+    r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted|cat|get|read|check|"
+    r"set|change|reset|generate|random|validate)[_-]?"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = re.compile(r"(.)\1*\Z", re.DOTALL)

@@ -34,8 +34,6 @@ _OWN_HOME = re.compile(r"(?:~|\$HOME|\$\{HOME\}|/home/packer)/")
 _SYSTEM = re.compile(r"/(?:bin|boot|etc|lib(?:32|64)?|opt|root|s?bin|srv|usr|var)(?:/|\Z)")
 _PASSING = re.compile(r"/var/(?:run|tmp|lock|crash)(?:/|\Z)")
 _ADMIN_GROUPS = frozenset(("admin", "root", "sudo", "wheel"))
-_SED = re.compile(r"(?:\A|;|\d|/)\s*s(.)(?:\\.|(?!\1).){0,400}+\1((?:\\.|(?!\1).){0,400}+)\1", re.DOTALL)
-_SED_TEXT = re.compile(r"\s*(?:/(?:\\.|[^/])*+/|\d+|\$)?\s*[aci](?:\\\s*|\s+)(\S.*)\Z", re.DOTALL)
 _STRICTER = r"set-executionpolicy (?:-executionpolicy )?['\"]?(?:restricted|allsigned|remotesigned|default|undefined)"
 _UNDOING = ("disable-localuser", "remove-localgroupmember", "remove-localuser")
 _BUILTIN_NAMES = ("nt authority\\", "nt service\\", "builtin\\", "s-1-")
@@ -76,10 +74,10 @@ def _shown(command: Command, end: int) -> str:
 def _written(command: Command) -> Iterator[tuple[str, list[Word], tuple[int, int] | None]]:
     """Files that a command writes, each with the words or the here-document that go into it."""
     if command.name == "sed":
-        edited = command.operands(("-e", "--expression", "-f", "--file"))
-        in_place = any(re.match(r"-[a-zA-Z]*i|--in-place", word.text) for word in command.arguments)
-        for word in edited if in_place else ():
-            yield word.text, [each for each in command.arguments if each is not word and each.text[:1] != "-"], None
+        from aiblint.shell import sed
+
+        for word in sed.edited_files(command):
+            yield word.text, [], None
         return
     targets = [
         r.target for r in command.redirects if r.operator in (">", ">>", ">|") and r.descriptor in ("", "1") and r.target
@@ -98,34 +96,24 @@ def _writes_setting(command: Command, script: inline.Inline, context: Context) -
     for path, words, body in _written(command):
         for files, pattern, deed in _SETTINGS:
             if files.match(path):
-                for start, end, setting in _settings(pattern, words, command.name == "sed", body, script.text):
+                for start, end, setting in _settings(pattern, command, words, body, script.text):
                     yield start, end, f"{quote(setting)} {deed}, and {_EVERYWHERE}; leave it out"
 
 
 def _settings(
-    pattern: re.Pattern[str], words: list[Word], is_sed: bool, body: tuple[int, int] | None, script: str
+    pattern: re.Pattern[str], command: Command, words: list[Word], body: tuple[int, int] | None, script: str
 ) -> Iterator[tuple[int, int, str]]:
     """Where a setting stands in what goes into a file, and the setting."""
-    for word in words:
-        for start, text in _texts(word, is_sed):
-            if found := pattern.search(text):
-                part = word.slice(start + found.start(1), start + found.end(1))
-                yield part.start, part.end, found[1]
+    from aiblint.shell import sed
+
+    texts = list(sed.new_texts(command)) if command.name == "sed" else [(word, 0, word.text) for word in words]
+    for word, start, text in texts:
+        if found := pattern.search(text):
+            part = word.slice(start + found.start(1), start + found.end(1))
+            yield part.start, part.end, found[1]
     inside = pattern.search(script, *body) if body is not None else None
     if inside is not None:
         yield inside.start(1), inside.end(1), inside[1]
-
-
-def _texts(word: Word, is_sed: bool) -> Iterator[tuple[int, str]]:
-    """What a word puts into a file: of an expression of sed only what stands in place of the old."""
-    if not is_sed:
-        yield 0, word.text
-        return
-    for match in _SED.finditer(word.text):
-        yield match.start(2), match[2]
-    added = _SED_TEXT.match(word.text)
-    if added is not None and not _SED.search(word.text):
-        yield added.start(1), added[1]
 
 
 def _keys(command: Command, script: inline.Inline, context: Context) -> Iterator[Found]:

@@ -274,7 +274,9 @@ def _written(command: Command) -> list[Word]:
     if name in _TO_OPTION:
         return [] if name == "tar" and not _extracts(command) else _option_values(command, _TO_OPTION[name])
     if name == "sed":
-        return _edited(command)
+        from aiblint.shell.sed import edited_files
+
+        return edited_files(command)
     if name == "git":
         operands = command.operands(("-b", "--branch", "--depth", "-c", "--config", "-o", "--origin", "-j", "--jobs", "-C"))
         return operands[2:3] if operands and operands[0].text == "clone" else []
@@ -306,12 +308,3 @@ def _option_values(command: Command, names: tuple[str, ...]) -> list[Word]:
 def _extracts(command: Command) -> bool:
     first = command.arguments[0].text if command.arguments else ""
     return ("x" in first and first.lstrip("-").isalpha()) or command.has_option("-x", "--extract", "--get")
-
-
-def _edited(command: Command) -> list[Word]:
-    """The files that `sed -i` changes."""
-    texts = [word.text for word in command.arguments]
-    if not any(text.startswith(("-i", "--in-place")) or text in ("-ri", "-Ei", "-ni") for text in texts):
-        return []
-    operands = command.operands(("-e", "--expression", "-f", "--file"))
-    return operands if command.option("-e", "--expression", "-f", "--file") is not None else operands[1:]
