@@ -267,13 +267,18 @@ class _Object:
             return True
         if self.described.name == "Trigger" and name == "location":
             return True  # Microsoft's own sample sets it; no published schema has it, and no refusal is known
-        if self.described.name == "VirtualNetworkConfig" and name in _LEGACY_VNET:
+        if self.described.name == "VirtualNetworkConfig" and self._is_legacy(name):
             return True
         if member.kind == NULL and not self._refused(name):
             return True  # nothing is lost
         if self._is_output(name):
             return True  # readonly-property tells more
         return self.variant is None and self._of_some_variant(name)
+
+    def _is_legacy(self, name: str) -> bool:
+        """Names of a subnet before 2020-02-14; `vnetName` never was one, but stands beside them in old samples."""
+        old = _LEGACY_VNET - self.admitted.keys()
+        return name in old or (name.lower() == "vnetname" and not old.isdisjoint(self.value.members))
 
     def _is_output(self, name: str) -> bool:
         """Whether a member of other API versions is one that only the service writes."""

@@ -6,6 +6,7 @@ import importlib
 
 from aiblint import platforms, schema
 from aiblint.check import Context
+from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, without_secrets
 from aiblint.finding import Finding, Related
 from aiblint.query import select
@@ -180,7 +181,8 @@ def _of_template(
         for value in looked.values(selector):
             if (value.known or case.on == "any") and _holds(case.when, value, context):
                 for problem in _function(case.check)(value, context, **case.options):
-                    yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
+                    if rule.unread or not unread(problem.mark or problem.at, context):
+                        yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
 
 
 def _function(reference: str) -> Callable[..., Iterator[Any]]:

@@ -43,7 +43,10 @@ class Case:
 
 
 class Rule:
-    """One rule as the index keeps it: everything but its examples. One that is not `enabled` runs only where it is chosen."""
+    """One rule as the index keeps it: everything but its examples. One that is not `enabled` runs only where it is chosen.
+
+    `unread` tells that it also speaks about members that the template's API version does not read.
+    """
 
     __slots__ = (
         "aliases",
@@ -57,6 +60,7 @@ class Rule:
         "security_severity",
         "severity",
         "summary",
+        "unread",
         "why",
     )
 
@@ -67,6 +71,7 @@ class Rule:
         self.category: str = stored["category"]
         self.enabled: bool = stored["enabled"]
         self.summary: str = stored["summary"]
+        self.unread: bool = stored["unread"]
         self.why: str = stored["why"]
         self.references: tuple[str, ...] = tuple(stored["references"])
         self.aliases: tuple[str, ...] = tuple(stored["aliases"])

@@ -26,6 +26,8 @@ CATEGORIES = (
     ADVICE,
 )
 SEVERITIES = ("error", "warning", "note")
+# What rules of these are about is in the file, whatever becomes of the template.
+ABOUT_THE_FILE = ("reading", "security", "arm")
 PRECISIONS = ("very-high", "high", "medium", "low")
 
 _KEYS = frozenset(
@@ -46,6 +48,7 @@ _KEYS = frozenset(
         "select",
         "severity",
         "summary",
+        "unread",
         "when",
         "why",
     }
@@ -78,6 +81,9 @@ def from_yaml(content: object, where: str) -> Rule:
     enabled = content.get("enabled", True)
     if not isinstance(enabled, bool) or (enabled and content["category"] == ADVICE):
         raise RuleError(f"{where}: 'enabled' is true or false, and false for advice")
+    unread = content.get("unread", content["category"] in ABOUT_THE_FILE)
+    if not isinstance(unread, bool):
+        raise RuleError(f"{where}: 'unread' is true or false")
     examples(content, where)
     covers(content, where)
     cases = _cases(content, where)
@@ -89,6 +95,7 @@ def from_yaml(content: object, where: str) -> Rule:
             "category": content["category"],
             "enabled": enabled,
             "summary": " ".join(_text(content["summary"], "summary", where).split()),
+            "unread": unread,
             "why": _text(content["why"], "why", where).strip(),
             "references": _texts(content["references"], "references", where, _ADDRESS, "https://learn.microsoft.com/…"),
             "aliases": [_name(alias, "aliases", where) for alias in _list(content.get("aliases", []), "aliases", where)],

@@ -140,6 +140,33 @@ def test_what_only_the_service_writes_is_that_in_every_version() -> None:
     ]
 
 
+def test_of_what_a_version_does_not_read_nothing_else_is_said() -> None:
+    """But for what is in the file whoever reads it."""
+    wrong = {"inVMValidations": [{"type": "shell", "name": "a"}, {"type": "Shell", "name": "b", "inline": "x"}, {"name": "b"}]}
+    regions = [{"type": "SharedImage", "runOutputName": "a", "galleryImageId": GALLERY, "replicationRegions": ["westeurope"]}]
+    change: dict[str, Any] = {"apiVersion": "2021-10-01", "properties": {"distribute": regions, "validate": wrong}}
+    assert said(change) == [("property-not-in-api-version", "warning", "$.properties.validate")]
+    assert {name for name, *_ in said({**change, "apiVersion": "2022-07-01"})} >= {
+        "enum-value",
+        "inline-shape",
+        "missing-required",
+    }
+    secret = {
+        "type": "Shell",
+        "name": "a",
+        "scriptUri": "https://contoso.blob.core.windows.net/a/b.sh?sv=2024&sig=c2VjcmV0c2VjcmV0",
+    }
+    wrong["inVMValidations"] = [secret]
+    assert "credential-in-uri" in {name for name, *_ in said(change)}
+
+
+def test_a_proxy_size_before_its_time_is_one_mistake() -> None:
+    regions = [{"type": "SharedImage", "runOutputName": "a", "galleryImageId": GALLERY, "replicationRegions": ["westeurope"]}]
+    profile = {"vnetConfig": {"proxyVmSize": "Standard_A1_v2"}}
+    change = {"apiVersion": "2020-02-14", "properties": {"distribute": regions, "validate": None, "vmProfile": profile}}
+    assert said(change) == [("property-not-in-api-version", "warning", "$.properties.vmProfile.vnetConfig.proxyVmSize")]
+
+
 # What else the object holds
 
 
@@ -157,6 +184,13 @@ def test_members_that_belong_to_one_place_are_one_mistake() -> None:
     [found] = lint(moved, "linux")
     assert "'source', 'distribute' and 'vmProfile' do not belong" in found.message
     assert "move them to 'properties'" in found.message
+
+
+def test_the_names_of_a_subnet_in_old_samples_are_one_mistake() -> None:
+    old = {"vnetName": "hub", "subnetName": "build", "resourceGroupName": "net"}
+    [found] = lint({"properties": {"vmProfile": {"vnetConfig": old}}}, "linux")
+    assert found.name == "vnet-legacy-properties"
+    assert "'vnetName', 'subnetName' and 'resourceGroupName'" in found.message
 
 
 def test_what_is_there_already_is_not_to_be_moved_there() -> None:

@@ -68,6 +68,7 @@ GOOD = {"good": {}}
         ({"security-severity": "nan"}, "from 0.1 to 10.0"),
         ({"enabled": "no"}, "'enabled' is true or false"),
         ({"category": "advice"}, "false for advice"),
+        ({"unread": "no"}, "'unread' is true or false"),
         ({"covers": "S57"}, "'covers' is a list"),
         ({"when": "windows"}, "'when' is a mapping of conditions, such as {os: windows}, not 'windows'"),
         ({"when": ["os"]}, "'when' is a mapping"),

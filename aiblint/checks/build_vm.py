@@ -90,11 +90,11 @@ def os_disk_above_generation_1(value: Value, context: Context, *, most: int, lar
 
 
 @check
-def vnet_legacy(value: Value, context: Context, *, members: list[str]) -> Iterator[Problem]:
-    """A `vnetConfig` that still names its subnet by the three `members` of the preview."""
-    found = [name for name in members if name in value.members]
-    if not found:
+def vnet_legacy(value: Value, context: Context, *, members: list[str], beside: list[str]) -> Iterator[Problem]:
+    """A `vnetConfig` that still names its subnet by the three `members` of the preview, or by one of `beside` (lower case) too."""
+    if not any(name in value.members for name in members):
         return
+    found = [name for name in value.members if name in members or name.lower() in beside]
     if value.get("subnetId") is None:
         advice = "the build leaves your network or is refused; write the subnet's resource id in 'subnetId'"
     else:

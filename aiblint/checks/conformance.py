@@ -36,11 +36,19 @@ class _Departures:
         self.by_kind: dict[str, list[Deviation]] = {}
         self.meant: set[tuple[int, str]] = set()
         self.moved: set[str] = set()
+        self.unread: set[int] = set()
         for deviation in found:
             self.by_kind.setdefault(deviation.kind, []).append(deviation)
             self.meant.update((id(deviation.value.parent), name) for name in deviation.meant)
             if deviation.kind == conform.PLACE:
                 self.moved.add(str(deviation.value.key))
+            elif deviation.kind == conform.VERSION:
+                self.unread.add(id(deviation.value.parent if _on_value(deviation) else deviation.value))
+
+
+def _on_value(deviation: Deviation) -> bool:
+    """Whether a deviation is about the variant that an object says it is, and so about all of the object."""
+    return deviation.value.key in ("type", "scheme", "kind")
 
 
 def _departures(context: Context) -> _Departures:
@@ -66,6 +74,17 @@ def misspelt(owner: Value, context: Context, name: str) -> bool:
 def misplaced(context: Context, name: str) -> bool:
     """Whether a member of that name stands somewhere in the template where it does not belong."""
     return name in _departures(context).moved
+
+
+def unread(value: Value, context: Context) -> bool:
+    """Whether a value stands in what other API versions have brought: the template's own drops or refuses it, whatever it is."""
+    places = _departures(context).unread
+    at: Value | None = value if places else None
+    while at is not None:
+        if id(at) in places:
+            return True
+        at = at.parent
+    return False
 
 
 def _rename(deviation: Deviation, name: str | None, *, safe: bool) -> Repair | None:
@@ -153,7 +172,7 @@ def member_of_other_version(value: Value, context: Context, *, refused: bool) ->
     """A member, or a type of step, that other API versions have and this one has not. `refused`: only those that are, or are not."""
     for deviation in deviations(context, conform.VERSION, refused):
         first, last = deviation.expected or "", deviation.detail
-        on_value = deviation.value.key in ("type", "scheme", "kind")
+        on_value = _on_value(deviation)
         if deviation.owner == "InVMValidator" and on_value:
             continue  # validator-type tells more
         subject = quote(deviation.value.text) if on_value else quote(deviation.value.written)
