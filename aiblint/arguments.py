@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
     )
+    _add_exceptions(it)
     mending = it.add_argument_group("mending")
     mending.add_argument("--fix", action="store_true", help="fix in place what can be fixed without harm; stdin to stdout")
     mending.add_argument(
@@ -83,6 +84,14 @@ def parser() -> argparse.ArgumentParser:
     more.add_argument("--completion", choices=SHELLS, help="a script that completes aiblint's options in a shell")
     more.add_argument("--version", action="version", version=f"aiblint {__version__}")
     return it
+
+
+def _add_exceptions(it: argparse.ArgumentParser) -> None:
+    known = it.add_argument_group("exceptions")
+    known.add_argument(
+        "--no-suppressions", action="store_true", help="also what comments and the configuration make an exception of"
+    )
+    known.add_argument("--show-suppressed", action="store_true", help="also name what exceptions silence (text, json, sarif)")
 
 
 def _count(text: str) -> int:

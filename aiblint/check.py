@@ -147,6 +147,12 @@ def check_text(function: TextCheck) -> TextCheck:
     return function
 
 
+def check_ignores(function: TextCheck) -> TextCheck:
+    """Like `check`, for words about the exceptions in a file: the function takes its Ignores, after they were applied."""
+    _mark(function, "ignores")
+    return function
+
+
 def _mark(function: Any, on: str) -> None:
     function.check_on = on
 

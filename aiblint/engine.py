@@ -10,6 +10,7 @@ from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, without_secrets
 from aiblint.finding import Finding, Related
 from aiblint.query import select
+from aiblint.rule import OF_FILE
 from aiblint.syntax.json import string_offsets
 from aiblint.tables import DEFAULT
 from aiblint.template import read
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aiblint.checkout import Checkout
     from aiblint.document import Document
     from aiblint.rule import Case, Rule
+    from aiblint.suppress.ignores import Ignore
     from aiblint.tables import Tables
     from aiblint.template import Template, Value
 
@@ -34,16 +36,18 @@ DEFINED = "the value is defined here"
 class Result:
     """What came of one document: the document, its templates, the findings in file order, and the checks that broke.
 
-    `left_out` are the lines of image templates that are certainly not deployed; nothing is said about them.
+    `left_out` are the lines of image templates that are certainly not deployed; nothing is said about them. `silenced` are
+    findings that people made an exception of, each with the exception.
     """
 
-    __slots__ = ("defects", "document", "findings", "left_out", "templates")
+    __slots__ = ("defects", "document", "findings", "left_out", "silenced", "templates")
 
     def __init__(self, document: Document, templates: list[Template], left_out: list[int]) -> None:
         self.document = document
         self.templates = templates
         self.left_out = left_out
         self.findings: list[Finding] = []
+        self.silenced: list[tuple[Finding, Ignore]] = []
         self.defects: list[str] = []
 
 
@@ -137,7 +141,7 @@ def lint(
                     rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}"
                 )
     result.defects = [broken[rule] for rule in sorted(broken)]
-    findings = _with_fixes(document, found)
+    findings = with_fixes(document, found)
     if findings or result.defects or shown:
         hidden = hide(document, under_way.contexts, parameters)
         findings = [without_secrets(finding, hidden) for finding in findings]
@@ -146,7 +150,7 @@ def lint(
     return result
 
 
-def _with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -> list[Finding]:
+def with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -> list[Finding]:
     """Fixes are looked at all together: what several places share is edited only where that heals them all."""
     if all(repair is None for _, repair in found):
         return [finding for finding, _ in found]
@@ -158,8 +162,8 @@ def _with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) 
 def _apply(rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | None) -> Iterator[tuple[Finding, Repair | None]]:
     """What a rule says about one template, or (None) about the file."""
     for case in rule.cases:
-        if (case.on == "text") != (looked is None):
-            continue
+        if (case.on in OF_FILE) != (looked is None) or case.on == "ignores":
+            continue  # exceptions are looked at when all is said
         if looked is None:
             yield from _of_file(rule, case, level or case.severity, under_way)
         else:
@@ -167,8 +171,8 @@ def _apply(rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | No
 
 
 def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
-    for problem in _function(case.check)(under_way.document, under_way.templates, **case.options):
-        yield _text_finding(under_way.document, rule, level, problem), problem.fix
+    for problem in function_of(case)(under_way.document, under_way.templates, **case.options):
+        yield text_finding(under_way.document, rule, level, problem), problem.fix
 
 
 def _of_template(
@@ -180,13 +184,14 @@ def _of_template(
     for selector in case.selectors:
         for value in looked.values(selector):
             if (value.known or case.on == "any") and _holds(case.when, value, context):
-                for problem in _function(case.check)(value, context, **case.options):
+                for problem in function_of(case)(value, context, **case.options):
                     if rule.unread or not unread(problem.mark or problem.at, context):
                         yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
 
 
-def _function(reference: str) -> Callable[..., Iterator[Any]]:
-    module, _, name = reference.partition(":")
+def function_of(case: Case) -> Callable[..., Iterator[Any]]:
+    """The check of a case."""
+    module, _, name = case.check.partition(":")
     function: Callable[..., Iterator[Any]] = getattr(importlib.import_module(module), name)
     return function
 
@@ -244,7 +249,8 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
     )
 
 
-def _text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:
+def text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:
+    """What a check said about the file, under the name of its rule."""
     return Finding(
         document,
         problem.start,

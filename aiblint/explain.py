@@ -57,7 +57,13 @@ def _levels(rule: Rule) -> str:
 
 
 def _silence(rule: Rule) -> list[str]:
-    return [f"aiblint --ignore {rule.name}", "or in .aiblint.yaml:", f"    ignore: [{rule.name}]"]
+    return [
+        "in a deployment template, on the line or the one before:",
+        f"    // aiblint: ignore[{rule.name}] the reason",
+        "in .aiblint.yaml, at one place, or everywhere:",
+        f'    ignore: [{{rule: {rule.name}, path: images/x.json, at: "$.properties…", reason: …, until: 2027-01-31}}]',
+        f"    ignore: [{rule.name}]",
+    ]
 
 
 def _switch_on(rule: Rule) -> list[str]:

@@ -7,6 +7,8 @@ import sys
 
 from aiblint import __version__, config
 from aiblint.choice import OFF, Choice, UsageError, choose, selected
+from aiblint.days import is_day
+from aiblint.exceptions import Exceptions
 from aiblint.finding import SEVERITIES
 from aiblint.report import KEEPING
 from aiblint.run import Inputs, Run, lint_bytes, lint_files
@@ -43,12 +45,14 @@ class Job:
         self._parameters: dict[str, Document] = {}
         self._tables = Tables(self.settings.tables)
         self._mending = _mending(options, rules)
+        self._exceptions = Exceptions(rules, self.settings, self.today)
         self._refuse_early()
 
     def _refuse_early(self) -> None:
         """What cannot be followed is refused even where no file is linted, or none that an entry of `per-path` is about."""
         for settings in (self.settings, *(self._with_options(entry.said, entry.places) for entry in self.settings.per_path)):
             self._choice(settings)
+            self._exceptions.add(settings.exemptions)
             for path in settings.parameters:
                 self._parameter_file(path)
 
@@ -85,6 +89,9 @@ class Job:
         except sniff.PathError as error:
             raise UsageError(str(error)) from error
         lint_files(self.run, found, self.asked, self.options.jobs)
+        if not self.options.no_suppressions:
+            choice = self._choice(self.settings)
+            self.run.findings += self._exceptions.outlived(choice, self.settings.root, [path for path in paths if path != "-"])
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of this severity makes the exit status 1."""
@@ -95,8 +102,16 @@ class Job:
         """By which rules and which inputs a file is to be checked."""
         settings = self.settings_for(path)
         given = [self._parameter_file(name) for name in settings.parameters]
-        return self._choice(settings), Inputs(
-            self.today, settings.api_version, given or None, self._tables, self._mending, settings.os
+        choice = self._choice(settings)
+        return choice, Inputs(
+            self.today,
+            settings.api_version,
+            given or None,
+            self._tables,
+            self._mending,
+            settings.os,
+            terms=None if self.options.no_suppressions else self._exceptions.terms,
+            stated=[] if self.options.no_suppressions else self._exceptions.of_file(path, settings, choice),
         )
 
     def _choice(self, settings: Settings) -> Choice:
@@ -122,6 +137,7 @@ def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
     except OSError as error:
         raise UsageError(f"the current folder is gone: {error.strerror}") from error
     run.quiet = options.quiet
+    run.show_suppressed = options.show_suppressed
     run.keep = not KEEPING.isdisjoint([options.format, *(text.partition("=")[0] for text in options.output)])
     return run
 
@@ -210,9 +226,6 @@ def _today() -> str:
 
 
 def _day(text: str) -> str:
-    import datetime  # takes a while to import, and hardly a run needs it
-
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'") from error
+    if not is_day(text):
+        raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'")
+    return text

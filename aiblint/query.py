@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from aiblint.document import ARRAY, OBJECT
 from aiblint.template import Value
@@ -15,17 +16,35 @@ EACH = None
 """Step that takes every item of an array (`[*]`); on a value of another type it yields nothing."""
 
 Step = str | int | None | list[str]
+Selector = list[Step] | str
+"""A compiled selector: its steps, or its text where jsonpath-ng has to follow it."""
+
+_PLAIN = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[(?:\d{1,9}|\*|'[^'\\]*')\])*", re.ASCII)
+_PLAIN_STEP = re.compile(r"\.(\w+)|\[(?:(\d+)|\*|'([^']*)')\]", re.ASCII)
 
 
 class SelectorError(ValueError):
     """The text is no JSONPath that aiblint can follow; the message says why."""
 
 
-def compile_selector(text: str) -> list[Step] | str:
+def compile_selector(text: str) -> Selector:
     """The steps of a plain selector (members, unions of members, indexes, `[*]`), or the text itself where it needs more.
 
-    Parsed by jsonpath-ng. Raises SelectorError. A name stands for itself in the documented spelling.
+    Parsed by jsonpath-ng, but for those that nobody can read in two ways. Raises SelectorError. A name stands for itself in the
+    documented spelling.
     """
+    if _PLAIN.fullmatch(text):
+        return [_plain_step(found) for found in _PLAIN_STEP.finditer(text)]
+    return _compiled(text)
+
+
+def _plain_step(found: re.Match[str]) -> Step:
+    if found[2] is not None:
+        return int(found[2])
+    return found[1] if found[1] is not None else found[3]
+
+
+def _compiled(text: str) -> Selector:
     import jsonpath_ng
     from jsonpath_ng import exceptions
     from jsonpath_ng.ext.parser import parse
@@ -53,7 +72,7 @@ def compile_selector(text: str) -> list[Step] | str:
     return steps[::-1]
 
 
-def select(root: Value, selector: list[Step] | str) -> list[Value]:
+def select(root: Value, selector: Selector) -> list[Value]:
     """The values that a compiled selector names, in order. Of an unknown value with alternatives these are named too."""
     if isinstance(selector, str):
         return _by_library(root, selector)

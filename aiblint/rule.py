@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+OF_FILE = frozenset({"text", "ignores"})
+"""What a check can be on that needs no selector."""
+
 
 class RuleError(ValueError):
     """A rule file that cannot be used; the message names the file and the reason."""
@@ -16,7 +19,7 @@ class Case:
     """One way in which a rule applies: where to look, when, which check with which options, how severe.
 
     `selectors` are compiled (`query.compile_selector`); empty means that the check reads the document.
-    `check` is `module:function`; `on` says what the function takes ("value", "any", "text").
+    `check` is `module:function`; `on` says what the function takes ("value", "any", "text", "ignores").
     `versions` is [lowest, highest, "unknown"]: API versions, and whether the case holds where the version is unknown; each may
     be None.
     """

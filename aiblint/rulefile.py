@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.rule import Case, Rule, RuleError
+from aiblint.rule import OF_FILE, Case, Rule, RuleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _case(written: Mapping[str, Any], where: str) -> Case:
     _among(written["severity"], SEVERITIES, where, "severity")
     reference, on, options = _word(written.get("check"), where)
     selectors = _selectors(written.get("select"), where)
-    if (on == "text") != (not selectors):
+    if (on in OF_FILE) != (not selectors):
         raise RuleError(f"{where}: a check on the file has no 'select', any other check has one")
     when = _when(written.get("when"), where)
     return Case(selectors, when, _versions(written.get("api-versions"), where), reference, on, options, written["severity"])

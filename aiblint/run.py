@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aiblint.finding import Finding
     from aiblint.mend import Mended, Mending
     from aiblint.rule import Rule
+    from aiblint.suppress.ignores import Ignore, Terms
+    from aiblint.suppress.stated import Stated
     from aiblint.tables import Tables
     from aiblint.template import Template
 
@@ -29,7 +31,8 @@ class Run:
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
     `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
-    people, who can do without them and without a summary (`quiet`). `repaired` are findings that fixes healed, `mended` the files
+    people, who can do without them and without a summary (`quiet`). `silenced` are findings that people made an exception of, each
+    with the exception. `repaired` are findings that fixes healed, `mended` the files
     that fixes changed, `failures` files that should have been written and could not be. `stdin` is what came from there, fixed
     where that was asked for. `progress` is called with the number of files looked at and of all, `tell` with what a file was
     checked by.
@@ -45,7 +48,8 @@ class Run:
         self.kept: list[tuple[Document, list[Template]]] = []
         self.templates = 0
         self.unversioned = 0
-        self.suppressed = 0
+        self.silenced: list[tuple[Finding, Ignore]] = []
+        self.show_suppressed = False
         self.repaired: list[Finding] = []
         self.mended: list[Mended] = []
         self.notes: list[str] = []
@@ -61,15 +65,26 @@ class Run:
     def fixed(self) -> int:
         return len(self.repaired)
 
+    @property
+    def suppressed(self) -> int:
+        """How many findings people made an exception of."""
+        return len(self.silenced)
+
+    @property
+    def told(self) -> list[tuple[Finding, Ignore]]:
+        """The findings that people made an exception of, where reports are to name them."""
+        return self.silenced if self.show_suppressed else []
+
 
 class Inputs:
     """What a file is checked by beside its text: the day, and what counts where a template does not tell it itself.
 
     That is the API version, the operating system ("linux", "windows"), and parameter files (None: those that lie beside it).
-    `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing.
+    `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing. `terms` are those
+    on which exceptions hold, None: none does; `stated` are the exceptions of the configuration.
     """
 
-    __slots__ = ("api_version", "mending", "os", "parameters", "tables", "today")
+    __slots__ = ("api_version", "mending", "os", "parameters", "stated", "tables", "terms", "today")
 
     def __init__(
         self,
@@ -79,6 +94,8 @@ class Inputs:
         tables: Tables = DEFAULT,
         mending: Mending | None = None,
         os: str | None = None,
+        terms: Terms | None = None,
+        stated: Sequence[Stated] = (),
     ) -> None:
         self.today = today
         self.api_version = api_version
@@ -86,6 +103,8 @@ class Inputs:
         self.tables = tables
         self.mending = mending
         self.os = os
+        self.terms = terms
+        self.stated = stated
 
 
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, *, in_place: bool = False) -> None:
@@ -126,6 +145,7 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     if inputs.api_version is None:
         run.unversioned += sum(template.api_version is None for template in result.templates)
     run.findings.extend(result.findings)
+    run.silenced.extend(result.silenced)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
     if run.tell is not None:
@@ -161,12 +181,17 @@ def _linter(
             os=inputs.os,
             parameters=given,
             tables=inputs.tables,
-            shown=shown,
+            shown=shown or "aiblint" in state.text,  # what is said about an exception shows its line
         )
 
     def lint(state: Document) -> engine.Result:
         results = [(os.path.basename(given.path), once(state, given)) for given in sets]
-        return engine.merged(results or [("", once(state, None))])
+        result = engine.merged(results or [("", once(state, None))])
+        if inputs.terms is None or not (inputs.stated or "aiblint" in state.text):
+            return result
+        from aiblint.settle import settle  # here, because most files have no exceptions
+
+        return settle(result, choice.rules, choice.levels, inputs.terms, inputs.stated)
 
     return lint
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from aiblint import schema
+from aiblint import days, schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,19 +90,13 @@ def _fact(table: str, text: str, fact: str, given: bool) -> str:
     if not given and "default" in known:
         return str(known["default"])
     if allowed == "date":
-        if not _is_date(fact):
+        if not days.is_day(fact):
             raise ValueError(f"a day belongs behind it; write {bare}=2026-12-31")
         return fact
     assert isinstance(allowed, list)
     if fact not in allowed:
         raise ValueError(f"what it is belongs behind it; write {' or '.join(f'{bare}={word}' for word in allowed)}")
     return fact
-
-
-def _is_date(text: str) -> bool:
-    import re  # time.strptime would import the calendar and the locale
-
-    return re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text) is not None
 
 
 def _rows(table: str) -> list[list[Any]]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from aiblint import config
 from aiblint.config import ConfigError, Settings
+from aiblint.config.keys import KEYS
 
 
 @pytest.fixture(params=["libyaml", "python"], autouse=True)
@@ -157,8 +158,7 @@ class TestRefusals:
             ("fail_on: note", "1:1: the configuration has no setting 'fail_on'; did you mean fail-on?"),
             (
                 "select: [a]\nxyz: 1",
-                "2:1: the configuration has no setting 'xyz'; "
-                "write extends, select, ignore, severity, fail-on, placeholders, api-version, os, parameters, sources, tables or per-path",
+                f"2:1: the configuration has no setting 'xyz'; write {', '.join(key.name for key in KEYS[:-1])} or per-path",
             ),
             ("sources: {scripts/: scripts/}", "1:11: sources: 'scripts/' begins no address of a file; write the start of "),
             ("sources: {https:///x: a}", "1:11: sources: 'https:///x' begins no address of a file; "),

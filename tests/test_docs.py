@@ -36,6 +36,16 @@ def test_links_inside_the_repository_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_exceptions_that_are_shown_name_rules() -> None:
+    known = {name for rule in registry.load() for name in (rule.id, rule.name)}
+    pages = [page for page in PAGES if page.name != "rules.md"]  # its bad examples are misspelt
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    shown = [found for text in texts for found in re.findall(r"aiblint: ignore[a-z-]*\[([^]]+)\]", text)]
+    assert len(shown) > 4
+    for names in shown:
+        assert {name.strip() for name in names.split(",")} - {"RULE"} <= known, names
+
+
 def test_configurations_that_are_shown_can_be_used(aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policy").mkdir()

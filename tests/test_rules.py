@@ -13,6 +13,8 @@ from aiblint import engine, example, fixer, registry, rule, rulefile
 from aiblint.checkout import Checkout
 from aiblint.document import Document
 from aiblint.finding import Finding
+from aiblint.settle import settle
+from aiblint.suppress.ignores import Terms
 from aiblint.syntax.json import read
 
 TODAY = "2026-11-23"
@@ -36,7 +38,9 @@ def examples(kind: str) -> list[Any]:
 def lint(document: Document, entry: dict[str, Any], name: str = "") -> engine.Result:
     """What is said of an example by the rules that run by default, and by the one of a name."""
     running = [rule for rule in rules() if rule.enabled or rule.name == name]
-    return engine.lint(document, running, Checkout("example.json"), entry.get("today", TODAY))
+    today = entry.get("today", TODAY)
+    terms = Terms({each: rule.id for rule in rules() for each in (rule.id.lower(), rule.name)}, today)
+    return settle(engine.lint(document, running, Checkout("example.json"), today), running, {}, terms)
 
 
 def findings(entry: dict[str, Any], name: str = "") -> list[Finding]:

@@ -45,8 +45,9 @@ def results_of(run: FakeRun) -> list[dict[str, Any]]:
 # --- the whole log ---
 
 
-def silence(rule: str) -> str:
+def silence(rule: str, name: str) -> str:
     return (
+        f"To make an exception in a deployment template, write `// aiblint: ignore[{name}] reason` on the line or the one before. "
         f"To silence this rule, write `ignore: [{rule}]` in `.aiblint.yaml` (for some files only: below `per-path`), "
         f"or run aiblint with `--ignore {rule}`."
     )
@@ -65,8 +66,8 @@ def descriptor(rule: FakeRule, tags: list[str], **properties: str) -> dict[str, 
         "defaultConfiguration": {"level": rule.severity},
         "fullDescription": {"text": f"{rule.summary} It fails after the upload. Nothing is built."},
         "help": {
-            "text": f"{body}{address}\n\n{silence(rule.id)}",
-            "markdown": f"{body}- <{address}>\n\n{silence(rule.id)}",
+            "text": f"{body}{address}\n\n{silence(rule.id, rule.name)}",
+            "markdown": f"{body}- <{address}>\n\n{silence(rule.id, rule.name)}",
         },
         "helpUri": address,
         "name": rule.name,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aiblint.config.discovery import MAX_BYTES, NAMES, discover
-from aiblint.config.settings import PathSettings, Settings
+from aiblint.config.settings import Exemption, PathSettings, Settings
 from aiblint.config.tree import ConfigError
 
-__all__ = ["MAX_BYTES", "NAMES", "ConfigError", "PathSettings", "Settings", "discover", "load"]
+__all__ = ["MAX_BYTES", "NAMES", "ConfigError", "Exemption", "PathSettings", "Settings", "discover", "load"]
 
 
 def load(path: str) -> Settings:

@@ -39,7 +39,12 @@ KEYS: tuple[Key, ...] = (
         "Configurations that this one builds on, relative to it. What is said here is added to them, or overrules them.",
     ),
     Key("select", kinds.Rules(needed=True), "Check these rules only (ids, names, categories, patterns).", per_path=True),
-    Key("ignore", kinds.Rules(), "Leave these rules out (ids, names, categories, patterns).", per_path=True),
+    Key(
+        "ignore",
+        kinds.Ignored(),
+        "Leave these rules out (ids, names, categories, patterns), or one rule at one place: {rule, path, at, reason, until}.",
+        per_path=True,
+    ),
     Key("severity", kinds.Levels(), "The level of rules, where it is another one than their own.", per_path=True),
     Key(
         "fail-on",
@@ -58,6 +63,11 @@ KEYS: tuple[Key, ...] = (
         kinds.Word(("linux", "windows")),
         "The operating system of images whose source does not tell it.",
         per_path=True,
+    ),
+    Key(
+        "require-reason",
+        kinds.Flag(),
+        "Whether every exception, here and in templates, has to give a reason (default: false).",
     ),
     Key(
         "parameters",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from aiblint import globs, tables
-from aiblint.config.settings import PathSettings
+from aiblint import days, globs, tables
+from aiblint.config.settings import Exemption, PathSettings
 from aiblint.config.tree import listed, quoted
 
 TYPE_CHECKING = False
@@ -33,8 +33,22 @@ class Kind:
         """The value at a node. `what` names the setting in messages, `setting` is its attribute. Raises ConfigError."""
         raise NotImplementedError
 
+    def said(self, written: Written, node: Node, what: str, setting: str) -> dict[str, Any]:
+        """The value by attribute, for those who keep parts of it apart."""
+        return {setting: self.read(written, node, what, setting)}
+
     def schema(self) -> dict[str, Any]:
         raise NotImplementedError
+
+
+class Flag(Kind):
+    """Yes or no."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> bool:
+        return written.word(node, what, ("true", "false")) == "true"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
 class Word(Kind):
@@ -69,6 +83,49 @@ class Rules(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": _SELECTOR, **({"minItems": 1} if self.needed else {})}
+
+
+class Ignored(Rules):
+    """A list of selectors, and of exceptions: one rule each, at one place, with a reason and a last day."""
+
+    FIELDS = ("rule", "path", "at", "reason", "until")
+
+    def said(self, written: Written, node: Node, what: str, setting: str) -> dict[str, Any]:
+        selectors: dict[str, None] = {}
+        exemptions: list[Exemption] = []
+        for item in written.items(node, what, "rules", "AIB501"):
+            if item.pairs is None:
+                selectors[selector(written, item, what, setting)] = None
+            else:
+                exemptions.append(self._exemption(written, item, what))
+                written.note("exemptions", exemptions[-1].place, item)
+        return {setting: tuple(selectors), **({"exemptions": tuple(exemptions)} if exemptions else {})}
+
+    def _exemption(self, written: Written, node: Node, what: str) -> Exemption:
+        found = {name: value for name, (_, value) in written.members(node, "an exception", self.FIELDS).items()}
+        texts = {name: written.text(value, f"{what}: {name} of an exception") for name, value in found.items()}
+        if "rule" not in texts:
+            written.fail(node, f"{what}: an exception names its rule; write rule: NAME")
+        fault = globs.fault(texts["path"]) if "path" in texts else None
+        if fault is not None:
+            written.fail(found["path"], f"{what}: {quoted(texts['path'])} {fault}")
+        if "at" in texts and not texts["at"].startswith("$"):
+            written.fail(found["at"], f"{what}: {quoted(texts['at'])} does not start with $, the image template")
+        if "until" in texts and not days.is_day(texts["until"]):
+            written.fail(found["until"], f"{what}: {quoted(texts['until'])} is no day; write one such as 2027-01-31")
+        rule = found["rule"]
+        return Exemption(**texts, file=written.path, line=rule.line, column=rule.column)
+
+    def schema(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "rule": {"anyOf": [{"$ref": "#/$defs/rules"}, {"type": "string"}], "description": "The rule's name or id."},
+            "path": {"type": "string", "description": "Files, by a pattern as in .gitignore (left out: all)."},
+            "at": {"type": "string", "pattern": r"^\$", "description": "JSONPath in the image template (left out: anywhere)."},
+            "reason": {"type": "string", "description": "Why the rule is wrong here."},
+            "until": {"type": "string", "pattern": f"^{days.PATTERN}$", "description": "The last day, such as 2027-01-31."},
+        }
+        exemption = {"type": "object", "required": ["rule"], "additionalProperties": False, "properties": fields}
+        return {"type": "array", "items": {"anyOf": [_SELECTOR, exemption]}}
 
 
 class Levels(Kind):
@@ -188,7 +245,7 @@ def read_keys(written: Written, node: Node, what: str, keys: tuple[Key, ...]) ->
         if key.name in members:
             name, value = members[key.name]
             if not (value.is_null and key.kind.takes_null):
-                said[key.attribute] = key.kind.read(written, value, key.name, key.attribute)
+                said.update(key.kind.said(written, value, key.name, key.attribute))
                 written.note(key.attribute, "", name)
     return said
 

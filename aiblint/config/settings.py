@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from aiblint import globs
+from aiblint.config.tree import place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 DEFAULTS: dict[str, Any] = {
     "select": (),
     "ignore": (),
+    "exemptions": (),
     "severity": {},
     "fail_on": "warning",
     "placeholders": "report",
     "api_version": None,
     "os": None,
+    "require_reason": False,
     "parameters": (),
     "sources": (),
     "tables": {},
@@ -42,6 +45,43 @@ class _Frozen:
         raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
 
 
+class Exemption(_Frozen):
+    """One exception: the rule that is named, for the files that `path` matches (None: all), below the values that the JSONPath
+    `at` selects (None: anywhere), until the end of an ISO date. It is written at `line` and `column` of `file`.
+    """
+
+    __slots__ = ("at", "column", "file", "line", "path", "reason", "rule", "until")
+    rule: str
+    path: str | None
+    at: str | None
+    reason: str
+    until: str | None
+    file: str
+    line: int
+    column: int
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        path: str | None = None,
+        at: str | None = None,
+        reason: str = "",
+        until: str | None = None,
+        file: str,
+        line: int,
+        column: int,
+    ) -> None:
+        texts = {"rule": rule, "path": path, "at": at, "reason": reason, "until": until}
+        for name, value in {**texts, "file": file, "line": line, "column": column}.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`."""
+        return place(self.file, self.line, self.column)
+
+
 class PathSettings(_Frozen):
     """One entry of `per-path`: what is said for the files that `pattern` matches, and where."""
 
@@ -59,7 +99,8 @@ class PathSettings(_Frozen):
 class Settings(_Frozen):
     """The settings of a configuration, or those for one file.
 
-    `select` (empty: every rule) and `ignore` hold selectors: rule ids, names, categories or globs over them. `severity` gives
+    `select` (empty: every rule) and `ignore` hold selectors: rule ids, names, categories or globs over them. `exemptions` are
+    single exceptions; `require_reason` tells whether such need a reason, wherever they are written. `severity` gives
     selectors one of error, warning, note and off; of two that mean the same rule the later one was written last. `fail_on` is
     error, warning, note or never, `placeholders` report or allow. `api_version` and `os` (linux, windows) hold for templates
     that tell neither. `parameters` are parameter files, as paths from the current folder. `sources` are starts of addresses (ending
@@ -72,11 +113,13 @@ class Settings(_Frozen):
     __slots__ = (*DEFAULTS, "files", "places", "root", "source")
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    exemptions: tuple[Exemption, ...]
     severity: Mapping[str, str]
     fail_on: str
     placeholders: str
     api_version: str | None
     os: str | None
+    require_reason: bool
     parameters: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     tables: Mapping[str, tuple[tuple[str | None, ...], ...]]
@@ -124,13 +167,15 @@ class Settings(_Frozen):
 
     def for_file(self, path: str) -> Settings:
         """The settings for a file as the run names it: a path that is absolute, or relative to the current folder."""
-        if not self.per_path:
-            return self
+        relative = self.relative(path) if self.per_path else None
+        return self if relative is None else self.for_path(relative)
+
+    def relative(self, path: str) -> str | None:
+        """A file as patterns of the configuration see it: from `root`, with `/`. None: on another drive, where no pattern reaches."""
         try:
-            relative = os.path.relpath(path, self.root or os.curdir)
-        except ValueError:  # on another drive: no glob of this configuration can mean it
-            return self
-        return self.for_path(relative.replace(os.sep, "/"))
+            return os.path.relpath(path, self.root or os.curdir).replace(os.sep, "/")
+        except ValueError:
+            return None
 
 
 def combined(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiblint.config.settings import Settings
+    from aiblint.config.settings import Exemption, Settings
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 _WIDTH = 40
@@ -41,7 +41,7 @@ def _setting(name: str, value: object, attribute: str, settings: Settings) -> It
     else:
         yield f"{name}:"
         for item, shown in members:
-            yield _told(f"  {shown}", settings.place(attribute, item) or place)
+            yield _told(f"  {shown}", settings.place(attribute, item) or settings.place("exemptions", item) or place)
 
 
 def _members(name: str, value: object, settings: Settings) -> list[tuple[str, str]] | None:
@@ -53,9 +53,17 @@ def _members(name: str, value: object, settings: Settings) -> list[tuple[str, st
         ]
     if name == "tables":
         return [(table, f"{table}: [{', '.join(map(_change, rows))}]") for table, rows in settings.tables.items()]
+    if name == "ignore":
+        whole = [(item, f"- {_scalar(item)}") for item in settings.ignore]
+        return whole + [(each.place, f"- {_exemption(each)}") for each in settings.exemptions]
     if isinstance(value, dict):
         return [(item, f"{_scalar(item)}: {_scalar(value[item])}") for item in value]
     return [(str(item), f"- {_scalar(str(item))}") for item in value] if isinstance(value, tuple) else None
+
+
+def _exemption(exemption: Exemption) -> str:
+    fields = ((name, getattr(exemption, name)) for name in ("rule", "path", "at", "reason", "until"))
+    return "{" + ", ".join(f"{name}: {json.dumps(value)}" for name, value in fields if value) + "}"
 
 
 def _change(row: tuple[str | None, ...]) -> str:

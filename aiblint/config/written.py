@@ -48,6 +48,12 @@ class Written:
             self.fail(node, f"{what} cannot be {quoted(node.text)}; write {nearest(node.text, allowed) or listed(allowed)}")
         return node.text
 
+    def text(self, node: Node, what: str) -> str:
+        """A scalar that says something."""
+        if not node.text or node.is_null:
+            self.fail(node, f"{what}: a text belongs here")
+        return node.text
+
     def items(self, node: Node, what: str, of: str, example: str) -> list[Node]:
         """The items of a list."""
         if node.is_null:

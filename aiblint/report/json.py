@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.finding import Finding, Related
     from aiblint.run import Run
+    from aiblint.suppress.ignores import Ignore
 
 VERSION = 1
 """Of the contract. Additions keep it; a changed or removed member would raise it."""
@@ -17,11 +18,15 @@ VERSION = 1
 
 def render(run: Run, *, color: bool = False) -> str:
     """ASCII only, the same bytes for the same run. `color` has no meaning here."""
-    report = {
+    report: dict[str, object] = {
         **head(run),
         "findings": [finding_object(finding) for finding in run.findings],
         "fixed": [repaired_object(finding) for finding in run.repaired],
     }
+    if run.show_suppressed:
+        report["suppressed"] = [
+            {**finding_object(finding), "suppression": suppression_object(ignore)} for finding, ignore in run.told
+        ]
     return safe.json_text(json.dumps(report, indent=2)) + "\n"
 
 
@@ -40,6 +45,18 @@ def head(run: Run) -> dict[str, object]:
             "fixed": run.fixed,
             "suppressed": run.suppressed,
         },
+    }
+
+
+def suppression_object(ignore: Ignore) -> dict[str, object]:
+    """An exception: where it is written, and what it says."""
+    line, column = ignore.document.position(ignore.start)
+    return {
+        "path": ignore.document.path,
+        "line": line,
+        "column": column,
+        "reason": ignore.reason or None,
+        "until": ignore.until,
     }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiblint.finding import Finding
     from aiblint.rule import Rule
     from aiblint.run import Run
+    from aiblint.suppress.ignores import Ignore
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/OWNER/aiblint"
@@ -39,7 +40,8 @@ def build(run: Run) -> om.SarifLog:
     rule_index = {rule.id: index for index, rule in enumerate(run.rules)}
     files: dict[str, SourceFile] = {}
     ranked = []
-    for finding in run.findings:
+    ignores = {id(finding): ignore for finding, ignore in run.told}
+    for finding in [*run.findings, *(finding for finding, _ in run.told)]:
         file = files.get(finding.path)
         if file is None:
             file = files[finding.path] = SourceFile(finding.document, run.root)
@@ -47,7 +49,9 @@ def build(run: Run) -> om.SarifLog:
         key = (SEVERITIES.index(finding.severity), file.uri, line, column, finding.rule, finding.end, finding.message)
         ranked.append((key, finding, file))
     ranked.sort(key=lambda entry: entry[0])
-    results = [_result(finding, file, rule_index.get(finding.rule, -1)) for _, finding, file in ranked]
+    results = [
+        _result(finding, file, rule_index.get(finding.rule, -1), ignores.get(id(finding))) for _, finding, file in ranked
+    ]
     return om.SarifLog(
         version="2.1.0",
         schema_uri=SCHEMA,
@@ -182,13 +186,14 @@ def _help(rule: Rule, listed: Callable[[tuple[str, ...]], str]) -> str:
     if rule.references:
         parts.append(f"References:\n\n{listed(rule.references)}")
     parts.append(
-        f"To silence this rule, write `ignore: [{rule.id}]` in `.aiblint.yaml` (for some files only: below `per-path`), "
+        f"To make an exception in a deployment template, write `// aiblint: ignore[{rule.name}] reason` on the line or the one "
+        f"before. To silence this rule, write `ignore: [{rule.id}]` in `.aiblint.yaml` (for some files only: below `per-path`), "
         f"or run aiblint with `--ignore {rule.id}`."
     )
     return "\n\n".join(part for part in parts if part)
 
 
-def _result(finding: Finding, file: SourceFile, rule_index: int) -> om.Result:
+def _result(finding: Finding, file: SourceFile, rule_index: int, ignore: Ignore | None) -> om.Result:
     names = [om.LogicalLocation(fully_qualified_name=finding.at)] if finding.at else None
     line, _ = finding.document.position(finding.start)
     related = [
@@ -208,6 +213,7 @@ def _result(finding: Finding, file: SourceFile, rule_index: int) -> om.Result:
         related_locations=related or None,
         fixes=_fixes(finding, file),
         partial_fingerprints={"primaryLocationLineHash": file.fingerprints[line - 1]},
+        suppressions=[_suppression(ignore)] if ignore is not None else None,
     )
 
 
@@ -223,6 +229,12 @@ def _fixes(finding: Finding, file: SourceFile) -> list[om.Fix] | None:
     title = fix.title if fix.safe else f"{fix.title} (unsafe: look at what it changes)"
     changes = om.ArtifactChange(artifact_location=file.artifact, replacements=replacements)
     return [om.Fix(description=om.Message(text=escape_links(title)), artifact_changes=[changes])]
+
+
+def _suppression(ignore: Ignore) -> dict[str, str]:
+    """As plain data: sarif_om knows the draft's `state` only, which readers of the final format refuse."""
+    said = {"justification": ignore.reason} if ignore.reason else {}
+    return {"kind": ignore.kind, "status": "accepted", **said}
 
 
 def _links(finding: Finding) -> str:

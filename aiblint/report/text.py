@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from aiblint.finding import Finding, Fix
     from aiblint.run import Run
+    from aiblint.suppress.ignores import Ignore
 
 _RESET = "\x1b[0m"
 _BOLD = "\x1b[1m"
@@ -81,9 +82,21 @@ def closing(run: Run, color: bool) -> Iterator[str]:
         return
     for finding in run.repaired:
         yield _repaired(finding)
+    for finding, ignore in run.told:
+        yield _silenced(finding, ignore)
     for note in run.notes:
         yield safe.line(note)
     yield paint(summary(run), _BOLD, color)
+
+
+def _silenced(finding: Finding, ignore: Ignore) -> str:
+    """A finding that somebody made an exception of, where that is written, and why."""
+    line, column = finding.document.position(finding.start)
+    path = "line" if ignore.document is finding.document else f"{ignore.document.path}, line"
+    why = f": {safe.shorten(ignore.reason)}" if ignore.reason else ""
+    until = f" until {ignore.until}" if ignore.until else ""
+    said = f"by {path} {ignore.document.position(ignore.start)[0]}{until}{why}"
+    return safe.line(f"{finding.path}:{line}:{column}: suppressed {finding.rule} {finding.name} {said}")
 
 
 def _repaired(finding: Finding) -> str:

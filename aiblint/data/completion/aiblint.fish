@@ -67,6 +67,8 @@ complete -c aiblint -n _shtab_aiblint_using -l no-config -d 'read no configurati
 complete -c aiblint -n _shtab_aiblint_using -l parameters -xka "(__fish_complete_path (commandline -ct))" -d 'a parameter file to deploy with (repeatable; default: x.parameters.json beside x.json)'
 complete -c aiblint -n _shtab_aiblint_using -l api-version -x -d 'the API version of templates that state none'
 complete -c aiblint -n _shtab_aiblint_using -l today -x -d 'the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)'
+complete -c aiblint -n _shtab_aiblint_using -l no-suppressions -d 'also what comments and the configuration make an exception of'
+complete -c aiblint -n _shtab_aiblint_using -l show-suppressed -d 'also name what exceptions silence (text, json, sarif)'
 complete -c aiblint -n _shtab_aiblint_using -l fix -d 'fix in place what can be fixed without harm; stdin to stdout'
 complete -c aiblint -n _shtab_aiblint_using -l diff -d 'show what --fix would change (status 1 if anything), and write nothing'
 complete -c aiblint -n _shtab_aiblint_using -l unsafe-fixes -d 'with --fix or --diff: also what may change the image'

@@ -27,6 +27,8 @@ _shtab_aiblint_options=(
   "*--parameters[a parameter file to deploy with (repeatable\; default\: x.parameters.json beside x.json)]:FILE:_files"
   "--api-version[the API version of templates that state none]:VERSION:"
   "--today[the day that rules about dates go by (default\: SOURCE_DATE_EPOCH, or today)]:DATE:"
+  "--no-suppressions[also what comments and the configuration make an exception of]"
+  "--show-suppressed[also name what exceptions silence (text, json, sarif)]"
   "--fix[fix in place what can be fixed without harm\; stdin to stdout]"
   "--diff[show what --fix would change (status 1 if anything), and write nothing]"
   "--unsafe-fixes[with --fix or --diff\: also what may change the image]"

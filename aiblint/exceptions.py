@@ -1,0 +1,108 @@
+"""The exceptions of a whole run: which of those that the configuration states hold for a file, and which have had their day."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import globs
+from aiblint.choice import UsageError
+from aiblint.suppress.ignores import Terms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aiblint.choice import Choice
+    from aiblint.config import Exemption, Settings
+    from aiblint.document import Document
+    from aiblint.finding import Finding
+    from aiblint.rule import Rule
+    from aiblint.suppress.stated import Stated
+
+_WILD = frozenset("*?[")
+
+
+class Exceptions:
+    """What the configuration says about exceptions, and what became of those that it states. Raises UsageError throughout."""
+
+    def __init__(self, rules: Iterable[Rule], settings: Settings, today: str) -> None:
+        known = {name.lower(): rule.id for rule in rules for name in (rule.id, rule.name, *rule.aliases)}
+        self.terms = Terms(known, today, settings.require_reason)
+        self._stated: dict[str, Stated] = {}
+        self._documents: dict[str, Document] = {}
+
+    def add(self, exemptions: Iterable[Exemption]) -> None:
+        """Takes exceptions of the configuration in, each once; refuses one that cannot be followed."""
+        for exemption in exemptions:
+            if exemption.place not in self._stated:
+                self._stated[exemption.place] = self._checked(exemption)
+
+    def _checked(self, exemption: Exemption) -> Stated:
+        from aiblint.suppress.directive import name_fault
+        from aiblint.suppress.stated import Stated
+
+        rule = self.terms.known.get(exemption.rule.lower())
+        if rule is None:
+            raise UsageError(f"{exemption.place}: ignore: {name_fault(exemption.rule, 0, 0, self.terms.known).message}")
+        if self.terms.require_reason and not exemption.reason:
+            raise UsageError(f"{exemption.place}: ignore: this exception gives no reason, and require-reason asks for one")
+        return Stated(exemption, rule, self._document(exemption.file))
+
+    def _document(self, path: str) -> Document:
+        """A configuration as text, for findings about what it says."""
+        if path not in self._documents:
+            from aiblint.config.discovery import text_of
+            from aiblint.document import Document
+
+            self._documents[path] = Document(path, text_of(path), None, [])
+        return self._documents[path]
+
+    def of_file(self, path: str, settings: Settings, choice: Choice) -> list[Stated]:
+        """The exceptions that the configuration states for a file."""
+        if not settings.exemptions:
+            return []
+        from aiblint.query import SelectorError
+
+        relative = settings.relative(path)
+        running = {rule.id for rule in choice.rules}
+        found = []
+        for exemption in settings.exemptions:
+            if exemption.path is None or (relative is not None and globs.matches(exemption.path, relative)):
+                stated = self._stated[exemption.place]
+                try:
+                    stated.prepare()
+                except SelectorError as error:
+                    raise UsageError(f"{exemption.place}: ignore: at: {error}") from error
+                stated.seen = stated.seen or stated.rule in running
+                found.append(stated)
+        return found
+
+    def outlived(self, choice: Choice, root: str, paths: Sequence[str]) -> list[Finding]:
+        """What there is to say about exceptions that the configuration states, when all of `paths` is linted.
+
+        A run over some files says nothing of exceptions for others; one that silenced nothing is called unused only where every
+        file was linted that it can be about.
+        """
+        from aiblint.settle import spoken
+        from aiblint.suppress.ignores import Ignores
+
+        whole = any(_holds(path, root) for path in paths)
+        running = {rule.id for rule in choice.rules}
+        found: list[Finding] = []
+        for stated in self._stated.values():
+            if not (whole or stated.seen):
+                continue
+            judged = (whole and stated.rule in running) or (stated.seen and _is_one_file(stated.exemption.path))
+            ignores = Ignores([stated.ignore], self.terms, frozenset([stated.rule] if judged else []))
+            found += spoken(ignores, stated.ignore.document, choice.rules, choice.levels)
+        return found
+
+
+def _holds(path: str, root: str) -> bool:
+    """Whether a path that was linted is the folder of the configuration, or one around it."""
+    top, folder = os.path.realpath(path), os.path.realpath(root)
+    return os.path.isdir(top) and (folder == top or folder.startswith(os.path.join(top, "")))
+
+
+def _is_one_file(pattern: str | None) -> bool:
+    return pattern is not None and _WILD.isdisjoint(pattern) and "/" in pattern.rstrip("/") and not pattern.endswith("/")

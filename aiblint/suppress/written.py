@@ -1,0 +1,194 @@
+"""Exceptions that are written in a template: in comments, and in the `comments` and `metadata` of its resources."""
+
+from __future__ import annotations
+
+import re
+
+from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.suppress import directive
+from aiblint.suppress.directive import Fault
+from aiblint.suppress.ignores import Ignore
+from aiblint.syntax.json import string_offsets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from aiblint.document import Document, Node
+    from aiblint.finding import Finding
+    from aiblint.suppress.directive import Directive
+    from aiblint.template import Template
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+
+
+def find(document: Document, templates: Iterable[Template], known: Mapping[str, str]) -> list[Ignore]:
+    """All of a document, the narrowest first: those for a line, a block, a resource, the file. `known` is as for directives."""
+    if "aiblint" not in document.text:
+        return []
+    comments = _Comments(document)
+    lines: list[Ignore] = []
+    files: list[Ignore] = []
+    starts: list[tuple[tuple[int, int], Directive]] = []
+    blocks: list[Ignore] = []
+    for span, each in comments.directives(known):
+        if each.word == directive.START:
+            starts.append((span, each))
+        elif each.word == directive.END:
+            blocks.append(_ended(document, comments, starts, span, each))
+        elif each.word == directive.LINE:
+            lines.append(comments.for_line(span, each))
+        else:
+            files.append(_made(document, each, _anywhere, "in this file", comments.removal(span, each)))
+    blocks += [_unfinished(document, each) for _, each in starts]
+    return [*lines, *blocks[::-1], *_of_resources(document, templates, known), *files, *_of_deployment(document, known)]
+
+
+class _Comments:
+    """The comments of a document, in its order."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.spans = [(mistake.start, mistake.end) for mistake in document.mistakes if mistake.kind == "comment"]
+
+    def directives(self, known: Mapping[str, str]) -> Iterator[tuple[tuple[int, int], Directive]]:
+        for start, end in self.spans:
+            for each in directive.in_comment(self.document.text[start:end], start, known):
+                yield (start, end), each
+
+    def for_line(self, span: tuple[int, int], each: Directive) -> Ignore:
+        """For the line on which the comment stands; for the next one with something on it where it stands alone."""
+        line = self._line(span)
+        covers = _on_line(self.document, line) if line is not None else _nowhere
+        where = f"on line {line}" if line is not None else "behind it"
+        return _made(self.document, each, covers, where, self.removal(span, each))
+
+    def _line(self, span: tuple[int, int]) -> int | None:
+        text, (line, column) = self.document.text, self.document.position(span[0])
+        if text[span[0] - column + 1 : span[0]].strip():
+            return line
+        offset = span[1]
+        ends = dict(self.spans)
+        while True:
+            found = _BLANKS.match(text, offset)
+            offset = found.end() if found is not None else offset
+            if offset not in ends:
+                break
+            offset = ends[offset]
+        return self.document.position(offset)[0] if offset < len(text) else None
+
+    def removal(self, span: tuple[int, int], each: Directive) -> tuple[tuple[int, int], ...]:
+        """What to cut so that the comment goes, with its line where it stands alone; nothing where it says more than this."""
+        start, end = span
+        text = self.document.text
+        if text[start : each.start].strip("/* \t") or text[each.end : end].strip("/* \t"):
+            return ()
+        line = self.document.line_starts[self.document.position(start)[0] - 1]
+        rest = _REST_OF_LINE.match(text, end)
+        if text[line:start].strip(" \t"):
+            start = line + len(text[line:start].rstrip(" \t"))
+        elif rest is not None:
+            start, end = line, rest.end()
+        return ((start, end),)
+
+
+def _made(
+    document: Document,
+    each: Directive,
+    covers: Callable[[Finding], bool],
+    where: str,
+    removal: tuple[tuple[int, int], ...] = (),
+) -> Ignore:
+    made = Ignore(
+        document, each.start, each.end, each.names, covers, where, reason=each.reason, until=each.until, removal=removal
+    )
+    made.until_start, made.until_end = each.until_start, each.until_end
+    made.faults = each.faults
+    return made
+
+
+def _ended(
+    document: Document,
+    comments: _Comments,
+    starts: list[tuple[tuple[int, int], Directive]],
+    span: tuple[int, int],
+    end: Directive,
+) -> Ignore:
+    """The block that an `ignore-end` closes: the last one that is open, or the last one with the same rules."""
+    wanted = {name.rule for name in end.names}
+    at = next((i for i in reversed(range(len(starts))) if not wanted or wanted == {n.rule for n in starts[i][1].names}), None)
+    if at is None:
+        made = _made(document, end, _nowhere, "")
+        made.names = []
+        made.faults = [*end.faults, Fault(end.start, end.end, "no aiblint: ignore-start stands before it for these rules")]
+        return made
+    opened, start = starts.pop(at)
+    first, last = document.position(start.start)[0], document.position(end.start)[0]
+    parts = [comments.removal(opened, start), comments.removal(span, end)]
+    removal = (*parts[0], *parts[1]) if all(parts) else ()
+    made = _made(document, start, _between(start.end, end.start), f"between the lines {first} and {last}", removal)
+    made.faults = start.faults + end.faults
+    return made
+
+
+def _unfinished(document: Document, start: Directive) -> Ignore:
+    made = _made(document, start, _nowhere, "")
+    made.names = []
+    made.faults = [*start.faults, Fault(start.start, start.end, "no aiblint: ignore-end follows, so nothing is silenced")]
+    return made
+
+
+def _of_resources(document: Document, templates: Iterable[Template], known: Mapping[str, str]) -> Iterator[Ignore]:
+    """For a whole image template in a deployment: where comments are not liked, its `comments` and `metadata` can say it."""
+    for template in templates:
+        node = template.node
+        if template.kind == "arm" and node.root is document.root:
+            line = document.position(node.start)[0]
+            for each in _in_strings(document, [node.find("comments"), *_metadata(node)], known):
+                yield _made(document, each, _between(node.start, node.end), f"in the image template on line {line}")
+
+
+def _of_deployment(document: Document, known: Mapping[str, str]) -> Iterator[Ignore]:
+    root = document.root
+    if root is not None and root.kind == OBJECT and root.find("resources") is not None:
+        for each in _in_strings(document, _metadata(root), known):
+            yield _made(document, each, _anywhere, "in this file")
+
+
+def _metadata(node: Node) -> list[Node]:
+    """The texts in `metadata`, and in lists there."""
+    metadata = node.find("metadata")
+    members = metadata.children if metadata is not None and metadata.kind == OBJECT else []
+    return [each for member in members for each in (member.children if member.kind == ARRAY else [member])]
+
+
+def _in_strings(document: Document, nodes: Iterable[Node | None], known: Mapping[str, str]) -> Iterator[Directive]:
+    for node in nodes:
+        if node is None or node.kind != STRING:
+            continue
+        for each in directive.in_string(str(node.value), string_offsets(document.text, node), known):
+            if each.word in (directive.START, directive.END):
+                each.faults.append(
+                    Fault(each.start, each.end, "a block begins and ends in comments; write aiblint: ignore[RULE] here")
+                )
+                each.names = []
+            yield each
+
+
+def _on_line(document: Document, line: int) -> Callable[[Finding], bool]:
+    low = document.line_starts[line - 1]
+    high = document.line_starts[line] if line < len(document.line_starts) else len(document.text) + 1
+    return _between(low, high)
+
+
+def _between(low: int, high: int) -> Callable[[Finding], bool]:
+    return lambda finding: low <= finding.start < high
+
+
+def _anywhere(finding: Finding) -> bool:
+    return True
+
+
+def _nowhere(finding: Finding) -> bool:
+    return False
