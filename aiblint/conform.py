@@ -26,6 +26,8 @@ UNKNOWN = "unknown"
 """A member that no API version knows."""
 JSON_TYPE = "json-type"
 """A value of the wrong JSON type; `expected` is what belongs there, `detail` the type of an object or of an array's items."""
+OUTPUT = "output"
+"""A member that only the service writes, in whatever version."""
 PARAMETER = "parameter"
 """A parameter whose declared type, or whose default value, is of another type than the member; `expected` is that one."""
 
@@ -187,6 +189,10 @@ class _Walk:
     def member(self, value: Value, admits: dict[str, Any], owner: str) -> Iterator[Deviation]:
         """What is wrong with a value in itself, and with what it holds."""
         wanted, of = admits["is"], admits.get("of")
+        if wanted == "map" and of in self.types:
+            for entry in value.members.values():
+                if entry.kind == OBJECT:
+                    yield from self.object(entry, of)
         if value.key in _OWN_RULES or value.kind == NULL:
             return
         if _refers_to_parameter(value) and _has_other_type(value, wanted):
@@ -232,9 +238,12 @@ class _Object:
                 yield from self.walk.member(member, {"is": "string"}, self.owner)
             elif name in self.admitted:
                 if self.admitted[name].get("readonly") and name not in DEPLOYMENT_MEMBERS:
-                    continue  # readonly-property tells more
+                    yield from self._output(member)
+                    continue
                 yield from self._case(member, name)
                 yield from self.walk.member(member, self.admitted[name], self.owner)
+            elif self._is_output(name):
+                yield from self._output(member)
             elif not self._passed_over(name, member):
                 strangers.append(member)
         yield from self._strangers(strangers)
@@ -271,9 +280,11 @@ class _Object:
             return True
         if member.kind == NULL and not self._refused(name):
             return True  # nothing is lost
-        if self._is_output(name):
-            return True  # readonly-property tells more
         return self.variant is None and self._of_some_variant(name)
+
+    def _output(self, member: Value) -> Iterator[Deviation]:
+        if member.kind != NULL:
+            yield self._made(OUTPUT, member, None)
 
     def _is_legacy(self, name: str) -> bool:
         """Names of a subnet before 2020-02-14; `vnetName` never was one, but stands beside them in old samples."""

@@ -12,7 +12,7 @@ __all__ = ["TRIGGER", "TYPE", "UNKNOWN", "Template", "Unfilled", "Value", "find"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.arm.scope import Scope
-    from aiblint.resources import Container, Resource
+    from aiblint.resources import Resource
 
 TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 TRIGGER = TYPE + "/triggers"
@@ -85,15 +85,12 @@ def read(document: Document, given: Node | None = None) -> Found:
         return Found([], [])
     if not _is_deployment(root):
         return Found([_template(document, root, None)] if _is_image_template(root, None) else [], [])
-    wanted = [resource for resource in resources.read(root, given).walk() if _is_wanted(resource)]
+    everything = list(resources.read(root, given).walk())
+    wanted = [resource for resource in everything if _is_wanted(resource)]
     found = [_template(document, resource.node, resource) for resource in wanted if resource.deployed is not False]
-    beside: dict[Container, list[Resource]] = {}
     for template in found:
-        assert template.resource is not None
-        container = template.resource.container
-        if container not in beside:
-            beside[container] = [other for other in container.resources if _is_trigger_beside(other)]
-        _attach_triggers(template, beside[container], len(found) == 1)
+        _add_own_triggers(template)
+    _attach_triggers(found, [resource for resource in everything if _is_trigger_beside(resource)])
     return Found(found, [resource.node for resource in wanted if resource.deployed is False and not resource.existing])
 
 
@@ -110,11 +107,8 @@ def _is_trigger_beside(resource: Resource) -> bool:
     return resource.type == TRIGGER.lower() and resource.parent is None and resource.deployed is not False
 
 
-def _attach_triggers(template: Template, beside: list[Resource], only: bool) -> None:
-    """Finds the triggers of a template: child resources, and resources beside it that bear its name.
-
-    Where the file has one template only, a trigger whose name only the deployment knows is taken for its own.
-    """
+def _add_own_triggers(template: Template) -> None:
+    """Finds the triggers among the child resources of a template."""
     own = template.root.get("resources")
     for child in (own.items or list(own.members.values())) if own is not None else []:
         condition = child.get("condition")
@@ -122,13 +116,23 @@ def _attach_triggers(template: Template, beside: list[Resource], only: bool) -> 
             continue
         if (child.text_of("type") or "").lower() in ("triggers", TRIGGER.lower()):
             template.triggers.append(child)
-    name = template.root.text_of("name")
-    for resource in beside:
-        parent = (resource.scope.text(resource.node.find("name")) or "").partition("/")[0] or None
-        if (parent is None and only) or (parent is not None and name is not None and parent.lower() == name.lower()):
+
+
+def _attach_triggers(templates: list[Template], triggers: list[Resource]) -> None:
+    """Gives the triggers that stand elsewhere in the file to the template whose name they bear, the nearest of several.
+
+    Where the file has one template only, a trigger is its own unless it bears another name.
+    """
+    named: dict[str, list[Template]] = {}
+    for template in templates:
+        named.setdefault((template.root.text_of("name") or "").lower(), []).append(template)
+    for trigger in triggers:
+        parent, slash, _ = (trigger.scope.text(trigger.node.find("name")) or "").lower().partition("/")
+        same = named.get(parent, []) if parent else []
+        beside = [one for one in same if one.resource is not None and one.resource.container is trigger.container]
+        for template in beside or same or (templates if len(templates) == 1 and not slash else []):
             builder = Builder()
-            trigger = builder.value(resource.node, resource.scope, None, template.root, "triggers")
-            template.triggers.append(trigger)
+            template.triggers.append(builder.value(trigger.node, trigger.scope, None, template.root, "triggers"))
             template.unfilled += builder.unfilled
             template.slips += builder.slips
 

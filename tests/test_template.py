@@ -82,6 +82,47 @@ def test_not_found(value: Any) -> None:
     assert templates(value) == []
 
 
+ONE = "/resources/1"
+INNER = "/resources/1/properties/template/resources"
+
+
+def trigger(name: str, **members: Any) -> dict[str, Any]:
+    return {"type": TYPE + "/triggers", "name": name, **members}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (deployment({**BODY, "name": "a"}, trigger("a/t")), {"/resources/0": ["/resources/1"]}),
+        (deployment({**BODY, "name": "a"}, trigger("A/t")), {"/resources/0": ["/resources/1"]}),
+        (deployment({**BODY, "name": "a"}, trigger("b/t")), {"/resources/0": []}),
+        (deployment({**BODY, "name": "a"}, trigger("a/t", condition=False)), {"/resources/0": []}),
+        (deployment({**BODY, "name": "a"}, trigger("t")), {"/resources/0": ["/resources/1"]}),
+        (
+            deployment({**BODY, "name": "[uniqueString('a')]"}, trigger("[concat(uniqueString('a'), '/t')]")),
+            {"/resources/0": [ONE]},
+        ),
+        (deployment({**BODY, "name": "a"}, nested(deployment(trigger("a/t")))), {"/resources/0": [INNER + "/0"]}),
+        (
+            deployment(nested(deployment({**BODY, "name": "a"})), trigger("a/t")),
+            {INNER.replace("1", "0") + "/0": ["/resources/1"]},
+        ),
+        (
+            deployment({**BODY, "name": "a"}, nested(deployment({**BODY, "name": "a"}, trigger("a/t")))),
+            {"/resources/0": [], INNER + "/0": [INNER + "/1"]},
+        ),
+        (
+            deployment({**BODY, "name": "a"}, {**BODY, "name": "b"}, trigger("b/t"), trigger("t")),
+            {"/resources/0": [], "/resources/1": ["/resources/2"]},
+        ),
+        (deployment({**BODY, "name": "a", "resources": [trigger("t")]}), {"/resources/0": ["/resources/0/resources/0"]}),
+    ],
+)
+def test_a_trigger_belongs_to_the_template_whose_name_it_bears(value: Any, expected: dict[str, list[str]]) -> None:
+    found = {one.node.pointer: [trigger.node.pointer for trigger in one.triggers] for one in templates(value)}
+    assert found == expected
+
+
 def value_at(resource: dict[str, Any], *path: str, **members: Any) -> Any:
     [template] = templates(deployment({**BODY, **resource}, **members))
     return template.root.get(*path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import conform, schema
+from aiblint import change, conform, schema
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, listed, quote
 from aiblint.checks import retyping
@@ -22,9 +22,12 @@ _NOUNS = {
     "InVMValidator": "validator",
     "Source": "source",
     "TargetRegion": "target region",
+    "UserAssignedIdentity": "user-assigned identity",
     "Trigger": "trigger",
 }
 
+HINT = "a hint only, in a bare template"
+"""What to add where the version of a bare template counts: the command that submits it may send another."""
 IDENTITY = '{"type": "UserAssigned", "userAssignedIdentities": {"<resource id of the identity>": {}}}'
 """The form of the identity that every template needs."""
 
@@ -198,7 +201,7 @@ def _judged_by(context: Context, deviation: Deviation) -> str:
     if stated is None or schema.published(stated) != version:
         return f"this template is checked as {version}"
     what = "this trigger" if resource.parent is not None else "this template"
-    return f"{what} says {version}{' (a hint only, in a bare template)' if context.template.kind == 'body' else ''}"
+    return f"{what} says {version}{f' ({HINT})' if context.template.kind == 'body' else ''}"
 
 
 @check
@@ -263,6 +266,18 @@ def _move(context: Context, group: list[Deviation]) -> str:
     if there is not None and any(str(deviation.value.key) in there.members for deviation in group):
         return f"{place} has {it} already: remove {them}"
     return f"move {it} to {place}"
+
+
+@check
+def output_only(value: Value, context: Context) -> Iterator[Problem]:
+    """A member that only the service writes; takes the template."""
+    for deviation in deviations(context, conform.OUTPUT):
+        member = deviation.value
+        if member.key == "exactVersion":
+            message = "'exactVersion' reports which version the service took and pins nothing; remove it, or write the version in 'version'"
+        else:
+            message = f"{quote(member.written or member.key)} is the service's to write and ignored at best, refused at worst; remove it"
+        yield Problem(member, message, on_key=True, fix=change.remove(member, safe=True))
 
 
 @check

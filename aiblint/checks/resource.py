@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from aiblint import change, schema
-from aiblint.check import Problem, check, check_unknown, quote
+from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
-from aiblint.checks.required import damaged, lacks, missing
+from aiblint.checks.required import damaged, lacks
 from aiblint.checks.targets import normalized
-from aiblint.document import NULL
 from aiblint.tables import as_of
 from aiblint.template import TYPE
 
@@ -43,80 +42,6 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
     )
     exact = kind.text.lower() == _PROVIDER.lower()
     yield Problem(kind, f"{what}: {so}; write {TYPE}", fix=change.write(kind, TYPE, safe=True) if exact else None)
-
-
-def _hint(context: Context) -> str:
-    """What to add about a standalone body: its version is only a hint."""
-    return "" if context.template.kind == "arm" else " (in a standalone body only a hint: the submitting command sets its own)"
-
-
-@check
-def api_version_missing(value: Value, context: Context) -> Iterator[Problem]:
-    """A resource of a deployment without apiVersion; not where an `apiProfile` of the deployment may set it."""
-    node = value.node.parent
-    while node is not None:
-        if node.find("apiProfile") is not None:
-            return
-        node = node.parent
-    if missing(value, context, "apiVersion") and not damaged(context):
-        yield Problem(
-            value,
-            f'the resource has no apiVersion and the deployment is refused; add "apiVersion": "{schema.versions()[-1]}" or an older one',
-        )
-
-
-@check
-def api_version_unknown(value: Value, context: Context) -> Iterator[Problem]:
-    """An API version that was never published: refused by the deployment."""
-    text = value.text
-    if not text or schema.published(text) is not None or schema.may_be_newer(text):
-        return
-    import difflib
-
-    close = difflib.get_close_matches(text.lower(), schema.served()[1:], 1, 0.5)
-    newest = schema.versions()[-1]
-    meant = f"did you mean {close[0]}? The newest is {newest}" if close and close[0] != newest else f"write {newest}"
-    yield Problem(
-        value,
-        f"image templates have no API version {quote(text)}: the request fails with NoRegisteredProviderFound; {meant}"
-        + _hint(context),
-    )
-
-
-@check
-def api_version_newer(value: Value, context: Context) -> Iterator[Problem]:
-    """An API version that is younger than the table of published ones."""
-    text = value.text
-    if text and schema.published(text) is None and schema.may_be_newer(text):
-        yield Problem(
-            value,
-            f"aiblint does not know API version {quote(text)} (its table is of {schema.table('api-versions')['as-of']}) and checks "
-            f"the file as {schema.versions()[-1]} at most; see that it exists" + _hint(context),
-        )
-
-
-@check
-def api_version_retired(value: Value, context: Context) -> Iterator[Problem]:
-    """A published API version that the service no longer answers."""
-    known = schema.published(value.text) if value.text else None
-    if known is not None and known not in schema.served():
-        yield Problem(
-            value,
-            f"API version {known} has not been answered since May 2020; move to 2024-02-01, whose members differ"
-            + _hint(context),
-        )
-
-
-@check
-def api_version_deprecated(value: Value, context: Context, *, versions: list[str]) -> Iterator[Problem]:
-    """An API version among `versions`: deprecated, with a removal announced."""
-    known = schema.published(value.text) if value.text else None
-    if known in versions:
-        yield Problem(
-            value,
-            f"API version {known} is a deprecated preview whose removal was announced once; move to 2020-02-14 or later"
-            + _hint(context),
-        )
 
 
 def _region(value: Value) -> str | None:
@@ -201,25 +126,3 @@ def _character(character: str) -> str:
     if character == " ":
         return "a blank"
     return f"'{character}'" if character.isprintable() else f"the character U+{ord(character):04X}"
-
-
-@check_unknown
-def output_only(value: Value, context: Context) -> Iterator[Problem]:
-    """A member that only the service writes."""
-    if value.kind == NULL:
-        return
-    if value.key == "exactVersion":
-        message = "'exactVersion' reports which version the service took and pins nothing; remove it, or write the version in 'version'"
-    else:
-        message = f"'{value.key}' is the service's to write and ignored at best, refused at worst; remove it"
-    yield Problem(value, message, on_key=True, fix=change.remove(value, safe=True))
-
-
-@check
-def output_only_of_identities(value: Value, context: Context, *, members: list[str]) -> Iterator[Problem]:
-    """Those of `members` that stand in an entry of the template's map of identities; takes the map."""
-    for entry in value.members.values():
-        for name in members:
-            member = entry.members.get(name)
-            if member is not None:
-                yield from output_only(member, context)

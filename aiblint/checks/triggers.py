@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from aiblint.check import Problem, check, quote
 from aiblint.checks.destinations import is_version, numbered
 from aiblint.checks.ids import find_fault
 from aiblint.checks.required import damaged, missing
 from aiblint.checks.targets import normalized
 from aiblint.document import OBJECT
+from aiblint.template import TRIGGER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _KIND = "SourceImage"
 _DEFINITION = "Microsoft.Compute/galleries/images"
+_LONGEST = 64
+_UNUSABLE = re.compile(r"[^A-Za-z0-9\-_.]")
 _FORM = f'"properties": {{"kind": "{_KIND}"}}'
 
 
@@ -27,6 +32,7 @@ def trigger_refused(value: Value, context: Context) -> Iterator[Problem]:
     triggers = [trigger for trigger in context.template.triggers if _is_deployed(trigger)]
     for trigger in triggers:
         yield from _own_faults(trigger, context)
+        yield from _name_fault(trigger, context)
         yield from _place_fault(trigger, value)
     yield from _second(triggers)
     if triggers:
@@ -58,6 +64,36 @@ def _own_faults(trigger: Value, context: Context) -> Iterator[Problem]:
             f"capitals count, write {_KIND}" if kind.text.strip().lower() == _KIND.lower() else f"write {_KIND}, the only one"
         )
         yield Problem(kind, f"{quote(kind.text)} is no kind of trigger and is refused; {advice}")
+
+
+def _name_fault(trigger: Value, context: Context) -> Iterator[Problem]:
+    """A name that is missing, of as many parts as Resource Manager does not expect, or with characters that the service refuses."""
+    name = trigger.get("name")
+    inside = trigger.key != "triggers"
+    form = "<trigger>" if inside else "<image template>/<trigger>"
+    if missing(trigger, context, "name") and not damaged(context):
+        yield Problem(
+            trigger, f'the trigger has no name and the deployment is refused; add "name": "{form}"', mark=_mark(trigger)
+        )
+    if name is None or name.text is None:
+        return
+    parts = name.text.split("/")
+    if len(parts) != form.count("/") + 1 and (trigger.text_of("type") or "").lower() == (
+        "triggers" if inside else TRIGGER.lower()
+    ):
+        where = "inside its template" if inside else "beside its template"
+        yield Problem(
+            name,
+            f"{quote(name.text)} is not the form of a trigger's name {where}, and the deployment is refused (incorrect segment "
+            f"lengths); write {form}",
+        )
+        return
+    bad = _UNUSABLE.search(parts[-1])
+    if bad is not None or not 1 <= len(parts[-1]) <= _LONGEST:
+        yield Problem(
+            name,
+            f"{quote(parts[-1])} is no name of a trigger and is refused; write 1 to {_LONGEST} letters, digits, '-', '_' or '.'",
+        )
 
 
 def _place_fault(trigger: Value, template: Value) -> Iterator[Problem]:
