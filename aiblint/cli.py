@@ -111,6 +111,7 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
     job = Job(options, rules)
     run = job.run
+    run.rehearsal = options.diff
     shown = Progress(sys.stderr) if not options.quiet and Progress.fits(sys.stderr) else None
     if shown is not None:
         run.progress = shown.step

@@ -56,6 +56,7 @@ class Run:
         self.defects: list[str] = []
         self.failures: list[str] = []
         self.stdin: bytes | None = None
+        self.rehearsal = False
         self.quiet = False
         self.progress: Callable[[int, int], None] | None = None
         self.tell: Callable[[str], None] | None = None

@@ -42,6 +42,7 @@ class FakeRun:
         self.told = parts.get("told", [])
         self.show_suppressed = bool(self.told)
         self.repaired = parts.get("repaired", ())
+        self.rehearsal = parts.get("rehearsal", False)
         self.fixed = parts.get("fixed", len(self.repaired))
         self.notes = parts.get("notes", [])
         self.quiet = parts.get("quiet", False)

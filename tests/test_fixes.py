@@ -206,3 +206,12 @@ def test_a_definition_is_fixed_where_all_who_use_it_are_healed() -> None:
     text = deployment(whole, variables={"step": step})
     outcome = fixer.fix(read(text.encode(), "x.json"), lint, lambda finding: finding.name == "property-case")
     assert outcome.document.text == text.replace('"TYPE"', '"type"')
+
+
+def test_what_a_copy_loop_makes_is_fixed_in_the_loop() -> None:
+    whole = json.loads((ROOT / "examples" / "linux.json").read_text())
+    del whole["properties"]["customize"]
+    whole["properties"]["copy"] = [{"name": "customize", "count": 2, "input": {"type": "shell", "inline": ["echo a"]}}]
+    text = deployment(whole)
+    outcome = fixer.fix(read(text.encode(), "x.json"), lint, lambda finding: finding.name == "enum-value")
+    assert outcome.document.text == text.replace('"shell"', '"Shell"')

@@ -81,7 +81,8 @@ def test_a_difference_is_shown_and_nothing_written(aiblint: Aiblint, wrong: Path
         '+      "vmSize": "Standard_D2s_v5",',
         '+      "osDiskSizeGB": 64',
     ]
-    assert "2 findings fixed" in err
+    assert f"{wrong}:17:7: would fix AIB106 property-case: write 'vmSize'\n" in err
+    assert "2 findings that --fix would mend" in err
 
 
 def test_no_difference_is_no_output_and_0(aiblint: Aiblint, tmp_path: Path) -> None:
@@ -158,6 +159,30 @@ def test_options_that_cannot_be_followed(aiblint: Aiblint, wrong: Path, argument
     assert (status, out) == (2, "")
     assert said in err
     assert wrong.read_text() == WRONG
+
+
+def test_a_value_in_a_parameter_file_is_left_to_people(aiblint: Aiblint, tmp_path: Path) -> None:
+    deployment = (ROOT / "examples" / "deployment.json").read_text()
+    template = tmp_path / "x.json"
+    template.write_text(
+        deployment.replace('"type": "PlatformImage"', '"type": "[parameters(\'kind\')]"').replace(
+            '"parameters": {', '"parameters": { "kind": {"type": "string", "defaultValue": "PlatformImage"},', 1
+        )
+    )
+    given = tmp_path / "x.parameters.json"
+    text = json.dumps(
+        {
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+            "contentVersion": "1.0.0.0",
+            "parameters": {"kind": {"value": "platformimage"}, "scriptRef": {"value": "a" * 40}},
+        }
+    )
+    given.write_text(text)
+    before = template.read_text()
+    status, out, _ = aiblint("--fix", template)
+    assert (status, template.read_text(), given.read_text()) == (1, before, text)
+    assert "'platformimage' has the wrong case" in out
+    assert "fixable" not in out
 
 
 def test_a_rule_that_does_not_run_fixes_nothing(aiblint: Aiblint, wrong: Path) -> None:
@@ -258,6 +283,8 @@ def test_a_killed_run_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None
     wrong, clean = ((text + "\n" * 20_000).encode() for text in (WRONG, CLEAN))
     path.write_bytes(wrong)
     devnull = os.open(os.devnull, os.O_WRONLY)
+    main(["--no-config", "--quiet", "--fix", str(path)])  # loads here what the children need
+    path.write_bytes(wrong)
     began = time.monotonic()
     assert _forked(path, devnull, None) == 0
     whole = time.monotonic() - began

@@ -81,7 +81,7 @@ def closing(run: Run, color: bool) -> Iterator[str]:
     if run.quiet:
         return
     for finding in run.repaired:
-        yield _repaired(finding)
+        yield _repaired(finding, "would fix" if run.rehearsal else "fixed")
     for finding, ignore in run.told:
         yield _silenced(finding, ignore)
     for note in run.notes:
@@ -99,11 +99,11 @@ def _silenced(finding: Finding, ignore: Ignore) -> str:
     return safe.line(f"{finding.path}:{line}:{column}: suppressed {finding.rule} {finding.name} {said}")
 
 
-def _repaired(finding: Finding) -> str:
-    """A finding that is gone; its place is where it was."""
+def _repaired(finding: Finding, verb: str) -> str:
+    """A finding that is gone, or would be; its place is where it was."""
     line, column = finding.document.position(finding.start)
     title = finding.fix.title if finding.fix is not None else ""
-    return safe.line(f"{finding.path}:{line}:{column}: fixed {finding.rule} {finding.name}: {safe.shorten(title)}")
+    return safe.line(f"{finding.path}:{line}:{column}: {verb} {finding.rule} {finding.name}: {safe.shorten(title)}")
 
 
 def count(number: int, noun: str) -> str:
@@ -125,7 +125,7 @@ def summary(run: Run) -> str:
     if len(fixes) > safe_ones:
         facts.append(f"{len(fixes) - safe_ones} with --fix --unsafe-fixes")
     if run.fixed:
-        facts.append(f"{count(run.fixed, 'finding')} fixed")
+        facts.append(f"{count(run.fixed, 'finding')} {'that --fix would mend' if run.rehearsal else 'fixed'}")
     if run.suppressed:
         facts.append(f"{count(run.suppressed, 'finding')} suppressed")
     where = f"{_files(run)} ({', '.join(facts)})"
