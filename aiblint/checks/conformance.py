@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiblint import change, conform, schema
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, listed, quote
-from aiblint.checks import retyping
+from aiblint.checks import moving, retyping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -253,6 +253,7 @@ def member_misplaced(value: Value, context: Context, *, refused: bool) -> Iterat
             first.value,
             f"{_names(group)} {does} in {_owner(first)} and {_their(group, _consequence(first))}; {_move(context, group)}",
             on_key=True,
+            fix=moving.repair(first.value, first.expected or "", context) if len(group) == 1 else None,
         )
 
 

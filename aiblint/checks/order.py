@@ -8,6 +8,7 @@ from aiblint import neighbours
 from aiblint.arm import ids
 from aiblint.arm.scope import is_expression
 from aiblint.arm.term import Known, parts_of
+from aiblint.change import Append, Insert, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.document import STRING
 
@@ -70,9 +71,25 @@ def order_missing(value: Value, context: Context) -> Iterator[Problem]:
         late = _late(use, own, around)
         if late is not None and late not in told:
             told.add(late)
+            entry = _entry_for(late, own, use)
             yield Problem(
-                use.value, _message(late, own, use), on_key=use.on_key, related=((_shown(late), _KINDS[late.type or ""]),)
+                use.value,
+                _message(late, entry),
+                on_key=use.on_key,
+                related=((_shown(late), _KINDS[late.type or ""]),),
+                fix=_waiting(value, entry[1:-1]) if entry.startswith('"') else None,
             )
+
+
+def _waiting(template: Value, entry: str) -> Repair | None:
+    """A suggestion: more than one form of the entry would do."""
+    listed = template.get("dependsOn")
+    change = Insert(template, "dependsOn", [entry], after="location") if listed is None else Append(listed, entry)
+    return Repair("add it to 'dependsOn'", change, safe=False)
+
+
+def _entry_for(late: Resource, own: Resource, use: _Use) -> str:
+    return _entry(late, own, use.written if use.exact and late is use.resource and late.container is own.container else None)
 
 
 def _uses(template: Value, around: Neighbours) -> Iterator[_Use]:
@@ -143,14 +160,13 @@ def _late(use: _Use, own: Resource, around: Neighbours) -> Resource | None:
     return use.resource if around.before(use.resource, own) is False else None
 
 
-def _message(late: Resource, own: Resource, use: _Use) -> str:
+def _message(late: Resource, entry: str) -> str:
     what = f"{_KINDS[late.type or '']} {quote(_name(late))}"
     waits = ", which waits for the identity" if late.type == _ROLE_ASSIGNMENT else ""
-    entry = use.written if use.exact and late is use.resource and late.container is own.container else None
     return (
         f"nothing makes the deployment wait for {what}, which it makes too: the template may be submitted before it is there, and is "
         "refused as not authorized or not found, while a second deployment succeeds; "
-        f"add {_entry(late, own, entry)} to 'dependsOn'{waits}"
+        f"add {entry} to 'dependsOn'{waits}"
     )
 
 
