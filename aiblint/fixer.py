@@ -53,7 +53,7 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
     seen = {_state(document)}
     whole = True
     for _ in range(_MOST_ROUNDS):
-        candidates = [f for f in outcome.result.findings if f.fix is not None and wanted(f) and _name(f) not in blamed]
+        candidates = [f for f in _fixable(outcome.result) if wanted(f) and _name(f) not in blamed]
         chosen = _side_by_side(candidates) if whole else candidates[:1]
         if not chosen:
             return outcome
@@ -74,6 +74,12 @@ def fix(document: Document, lint: Lint, wanted: Wanted) -> Outcome:
             whole = False
     outcome.defects.append(f"{document.path}: still something to fix after {_MOST_ROUNDS} rounds")
     return outcome
+
+
+def _fixable(result: Result) -> list[Finding]:
+    """The findings with a fix; without those whose fix would also reach what people made an exception of."""
+    kept = {finding.fix.edits for finding, _ in result.silenced if finding.fix is not None}
+    return [finding for finding in result.findings if finding.fix is not None and finding.fix.edits not in kept]
 
 
 def _blame(outcome: Outcome, finding: Finding, harm: str) -> None:

@@ -215,3 +215,17 @@ def test_what_a_copy_loop_makes_is_fixed_in_the_loop() -> None:
     text = deployment(whole)
     outcome = fixer.fix(read(text.encode(), "x.json"), lint, lambda finding: finding.name == "enum-value")
     assert outcome.document.text == text.replace('"shell"', '"Shell"')
+
+
+def test_an_edit_that_would_reach_a_suppressed_place_too_is_not_made() -> None:
+    text = (ROOT / "examples" / "linux.json").read_text()
+    wrong = text.replace('"type": "Shell"', '"type": "shell"', 2)
+
+    def one_is_suppressed(document: Document) -> engine.Result:
+        result = lint(document)
+        result.silenced = [(finding, Any) for finding in result.findings if finding.fix is not None][:1]  # type: ignore[misc]
+        return result
+
+    outcome = fixer.fix(read(wrong.encode(), "x.json"), one_is_suppressed, lambda finding: finding.name == "enum-value")
+    assert len(outcome.fixed) == 1
+    assert outcome.document.text == text.replace('"type": "Shell"', '"type": "shell"', 1)

@@ -185,6 +185,19 @@ def test_a_value_in_a_parameter_file_is_left_to_people(aiblint: Aiblint, tmp_pat
     assert "fixable" not in out
 
 
+IGNORED = "// aiblint: ignore[property-case] known to the pipeline"
+
+
+def test_nothing_that_is_suppressed_is_fixed(aiblint: Aiblint, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    deployment = (ROOT / "examples" / "deployment.json").read_text()
+    text = deployment.replace('"vmProfile": {', f'{IGNORED}\n        "vmprofile": {{').replace('"vmSize"', '"vmsize"')
+    path.write_text(text)
+    status, out, err = aiblint("--fix", path)
+    assert (status, err, path.read_text()) == (0, "", text.replace('"vmsize"', '"vmSize"'))
+    assert "1 finding fixed, 1 finding suppressed" in out
+
+
 def test_a_rule_that_does_not_run_fixes_nothing(aiblint: Aiblint, wrong: Path) -> None:
     assert aiblint("--fix", "--ignore", "property-case,trailing-comma", wrong)[0] == 0
     assert wrong.read_text() == WRONG
