@@ -105,3 +105,76 @@ def test_nothing_in_a_parameter_file_is_an_expression(folder: Path, aiblint: Aib
 def test_a_key_vault_secret_in_a_command_is_one(folder: Path, aiblint: Aiblint) -> None:
     write(folder / "image.parameters.json", scriptRef={"reference": {"keyVault": {"id": "x"}, "secretName": "y"}})
     assert [finding["rule"] for finding in found(aiblint, "image.json")] == ["AIB524"]
+
+
+def refused(folder: Path, aiblint: Aiblint, declared: dict[str, Any], given: dict[str, Any]) -> list[str]:
+    whole = deployment()
+    whole["parameters"].update(declared)
+    (folder / "image.json").write_text(json.dumps(whole, indent=2))
+    (folder / "image.parameters.json").write_text(json.dumps({"parameters": {k: {"value": v} for k, v in given.items()}}))
+    return [f["message"] for f in found(aiblint, "image.json") if f["rule"] == "AIB913"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "message"),
+    [
+        ({"type": "int"}, "5", "is a string and the parameter takes an int"),
+        ({"type": "string"}, 5, "is an int and the parameter takes a string"),
+        ({"type": "bool"}, [True], "is an array and the parameter takes a bool"),
+        ({"type": "string", "allowedValues": ["dev", "prod"]}, "test", "not among the allowed values: dev, prod"),
+        ({"type": "string", "minLength": 3}, "ab", "has the length 2, and the parameter takes 3 at least"),
+        ({"type": "array", "maxLength": 1}, [1, 2], "has the length 2, and the parameter takes 1 at most"),
+        ({"type": "int", "maxValue": 3}, 4, "is 4, and the parameter takes 3 at most"),
+        ({"type": "array", "items": {"type": "int"}}, [1, "b"], "is a string and the parameter takes an int (in '[1]')"),
+        ({"type": "object", "properties": {"a": {"type": "int"}}}, {}, "lacks the member 'a'"),
+        ({"type": "securestring", "allowedValues": ["x"]}, "hunter2", "is a secret, which is not among"),
+    ],
+)
+def test_what_a_declaration_refuses(folder: Path, aiblint: Aiblint, declared: Any, value: Any, message: str) -> None:
+    [said] = refused(folder, aiblint, {"it": declared}, {"it": value})
+    assert message in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ({"type": "int"}, 5),
+        ({"type": "String", "allowedValues": ["dev", "prod"]}, "DEV"),
+        ({"type": "string"}, None),
+        ({"type": "object"}, {"any": [1]}),
+        ({"type": "object", "properties": {"a": {"type": "int"}}}, {"A": 1, "b": 2}),
+        ({"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"a": {"type": "int"}}}, {"kind": "x"}),
+        ({"type": "array", "prefixItems": [{"type": "int"}], "items": {"type": "string"}}, [1, "b", "c"]),
+        ({"$ref": "#/definitions/unknown"}, 5),
+    ],
+)
+def test_what_a_declaration_takes(folder: Path, aiblint: Aiblint, declared: Any, value: Any) -> None:
+    assert refused(folder, aiblint, {"it": declared}, {"it": value}) == []
+
+
+def test_a_value_for_nobody(folder: Path, aiblint: Aiblint) -> None:
+    write(folder / "image.parameters.json", locaton="westeurope")
+    [finding] = [finding for finding in found(aiblint, "image.json") if finding["rule"] == "AIB913"]
+    assert "did you mean 'location'?" in finding["message"]
+    assert [related["path"] for related in finding["related"]] == ["image.parameters.json"]
+
+
+def test_what_a_nested_deployment_hands_in(folder: Path, aiblint: Aiblint) -> None:
+    inner = deployment()
+    inner["parameters"]["count"] = {"type": "int"}
+    properties = {
+        "template": inner,
+        "expressionEvaluationOptions": {"scope": "inner"},
+        "parameters": {"scriptRef": {"value": "[variables('ref')]"}, "extra": {"value": 1}},
+    }
+    nested = {"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "n", "properties": properties}
+    outer = {**deployment(), "resources": [nested], "variables": {"ref": 7}}
+    (folder / "image.json").write_text(json.dumps(outer))
+    places = {f["pointer"]: f["message"] for f in found(aiblint, "image.json") if f["rule"] == "AIB913"}
+    below = "/resources/0/properties/"
+    assert set(places) == {
+        below + "parameters/extra",
+        below + "template/parameters/count",
+        "/variables/ref",
+    }

@@ -6,21 +6,12 @@ from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFun
 from aiblint.arm.evaluate import beyond, evaluate_node, report
 from aiblint.arm.scope import MOST_COPIES, deployment_level
 from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
+from aiblint.arm.types import Declaration
 from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_TYPES = {
-    "string": "string",
-    "securestring": "string",
-    "int": "int",
-    "bool": "bool",
-    "array": "array",
-    "object": "object",
-    "secureobject": "object",
-}
 
 
 class Deployment(Environment):
@@ -29,7 +20,7 @@ class Deployment(Environment):
     `given` holds the values of a parameter file: the object below its `parameters`.
     """
 
-    __slots__ = ("_functions", "_given", "_outer", "_parameters", "_passed", "_terms", "_variables")
+    __slots__ = ("_definitions", "_functions", "_given", "_outer", "_parameters", "_passed", "_terms", "_variables")
 
     def __init__(
         self,
@@ -45,6 +36,7 @@ class Deployment(Environment):
         super().__init__(problems, budget, deployment_level(template), place)
         self._parameters = template.find("parameters")
         self._variables = template.find("variables")
+        self._definitions = template.find("definitions")
         self._functions = template.find("functions")
         self._passed = passed
         self._outer = outer
@@ -78,11 +70,12 @@ class Deployment(Environment):
         declared = self._parameters.find(name) if self._parameters is not None else None
         if declared is None or declared.kind != OBJECT:
             return None
-        written = _text(declared.find("type")).lower()
-        term = self._parameter_value(name, declared, _TYPES.get(written))
-        return secretly(term) if written.startswith("secure") else term
+        declaration = Declaration(declared, self._definitions)
+        term = self._parameter_value(name, declared, declaration)
+        return secretly(term) if declaration.secure else term
 
-    def _parameter_value(self, name: str, declared: Node, kind: str | None) -> Term:
+    def _parameter_value(self, name: str, declared: Node, declaration: Declaration) -> Term:
+        kind = declaration.kind
         if self._passed is not None and self._outer is not None:
             handed = self._passed.find(name)
             if handed is not None:
@@ -94,7 +87,11 @@ class Deployment(Environment):
         default = declared.find("defaultValue")
         if default is not None:
             return evaluate_node(default, self)
-        allowed = declared.find("allowedValues")
+        if declaration.nullable:
+            if self._passed is not None:
+                return Known(None, declared)
+            return Unknown(reason=f"parameter '{name}' may be given or not", node=declared)
+        allowed = declaration.find("allowedValues") if kind not in ("array", "object") else None
         possible = tuple(evaluate_node(child, self) for child in allowed.children[:50]) if allowed is not None else None
         return Unknown(kind, reason=f"parameter '{name}' has no default value", possible=possible or None, node=declared)
 

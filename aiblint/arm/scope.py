@@ -94,6 +94,21 @@ class Scope:
         """What is wrong with the expressions that were worked out so far."""
 
     @property
+    def declared(self) -> Node | None:
+        """The section that declares the parameters."""
+        return self._parameters
+
+    @property
+    def definitions(self) -> Node | None:
+        """The section that defines types."""
+        return self._template.find("definitions")
+
+    @property
+    def handed(self) -> Node | None:
+        """The section that gives values to the parameters: of a parameter file, or of the nested deployment."""
+        return self._given if self._given is not None else self._passed
+
+    @property
     def environment(self) -> Environment:
         """The names of the template, as `arm.evaluate` wants them."""
         if self._environment is None:
@@ -127,7 +142,7 @@ class Scope:
 
     def _parameter(self, name: str) -> tuple[Node, Scope | None] | None:
         declared = self._parameters.find(name) if self._parameters is not None else None
-        if declared is None or declared.kind != OBJECT or _is_secure(declared):
+        if declared is None or declared.kind != OBJECT or self._is_secure(declared):
             return None
         if self._passed is not None and self.outer is not None:
             given = self._passed.find(name) if self._passed.kind == OBJECT else None
@@ -140,6 +155,15 @@ class Scope:
             return (value, None) if value is not None and value.kind != NULL else None
         default = declared.find("defaultValue")
         return (default, self) if default is not None else None
+
+    def _is_secure(self, declared: Node) -> bool:
+        """Whether a parameter holds a secret: its value has to be followed through all that is made of it."""
+        kind = declared.find("type")
+        if kind is None and declared.find("$ref") is not None:
+            from aiblint.arm.types import Declaration
+
+            return Declaration(declared, self._template.find("definitions")).secure
+        return kind is not None and str(kind.value).lower().startswith("secure")
 
     def evaluate(self, node: Node) -> Term:
         """What a string stands for. Never raises. A variable's is worked out once, however often it is used."""
@@ -227,9 +251,3 @@ class Scope:
             return text[1:] if text.startswith("[[") else text
         worked_out = getattr(scope.evaluate(target), "value", None)
         return worked_out if isinstance(worked_out, str) else None
-
-
-def _is_secure(declared: Node) -> bool:
-    """Whether a parameter holds a secret: its value has to be followed through all that is made of it."""
-    kind = declared.find("type")
-    return kind is not None and str(kind.value).lower().startswith("secure")

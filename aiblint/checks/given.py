@@ -1,0 +1,113 @@
+"""Words about the values that parameters of a deployment are given, and about what their declarations admit."""
+
+from __future__ import annotations
+
+from aiblint.arm.types import TYPES, Declaration
+from aiblint.check import Problem, check, quote
+from aiblint.document import OBJECT, STRING
+from aiblint.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.arm.scope import Scope
+    from aiblint.arm.term import Term
+    from aiblint.check import Context
+    from aiblint.document import Node
+
+
+@check
+def parameter_value_refused(value: Value, context: Context) -> Iterator[Problem]:
+    """Values of parameters that the deployment refuses, in its own template and the nested ones around; takes the whole template."""
+    resource = context.template.resource
+    told: list[Scope] = []
+    for container in resource.container.containers if resource is not None else ():
+        scope = container.scope
+        if any(scope is other for other in told) or scope.declared is None:
+            continue
+        told.append(scope)
+        nested = container.owner is not None
+        for declared in scope.declared.children:
+            if declared.kind == OBJECT and declared.key is not None:
+                yield from _of_parameter(declared, scope, nested)
+        yield from _undeclared(scope, nested)
+
+
+def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Problem]:
+    declaration = Declaration(declared, scope.definitions)
+    written = declaration.written
+    if written and written.lower() not in TYPES:
+        kind = declaration.find("type")
+        assert kind is not None
+        yield Problem(
+            _place(kind),
+            f"{quote(written)} is no type of a parameter, and the deployment is refused; write one of {', '.join(_SPELLED)}",
+        )
+        return
+    handed = scope.handed.find(declared.key or "") if scope.handed is not None else None
+    if handed is not None:
+        given = handed.find("value")
+        if given is not None:
+            term = scope.outer.worked_out(given) if scope.outer is not None else _plain(given)
+            place = _place(given) if scope.outer is not None else _place(given, declared)
+            yield from _refused(declared, declaration, term, place, "value given to")
+        return
+    default = declared.find("defaultValue")
+    if default is not None:
+        yield from _refused(declared, declaration, scope.worked_out(default), _place(default), "default value of")
+    elif nested and not declaration.nullable:
+        yield Problem(
+            _place(declared),
+            f"the nested deployment hands in nothing for its parameter {quote(declared.key)}, which has no default value: it is refused; "
+            "add it to the 'parameters' of the nested deployment",
+            on_key=True,
+        )
+
+
+def _refused(declared: Node, declaration: Declaration, term: Term, place: Value, what: str) -> Iterator[Problem]:
+    for fault in declaration.faults(term):
+        elsewhere = place.use is not None
+        yield Problem(
+            place if elsewhere or fault.node is None else _place(fault.node),
+            f"the {what} parameter {quote(declared.key)} {fault.message}: the deployment is refused before it begins",
+            on_key=elsewhere,
+        )
+
+
+def _undeclared(scope: Scope, nested: bool) -> Iterator[Problem]:
+    """Values for parameters that nobody declares. Of a parameter file too: clients refuse it."""
+    assert scope.declared is not None
+    for handed in scope.handed.children if scope.handed is not None and scope.handed.kind == OBJECT else ():
+        if handed.key is None or scope.declared.find(handed.key) is not None:
+            continue
+        place = _place(handed) if nested else _place(handed, scope.declared)
+        yield Problem(
+            place,
+            f"{quote(handed.key)} is given a value and no parameter of that name is declared{_nearest(handed.key, scope.declared)}: the "
+            "deployment is refused",
+            on_key=True,
+        )
+
+
+def _nearest(name: str, declared: Node) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, [child.key for child in declared.children if child.key is not None], 1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def _plain(node: Node) -> Term:
+    from aiblint.arm.term import Known, from_node
+
+    return from_node(node, lambda written: Known(written.value, written))
+
+
+def _place(node: Node, use: Node | None = None) -> Value:
+    """A value of the deployment, not of the image template. `use`: what it is for, where it stands in another file."""
+    made = Value(node.kind, node, use, None, None)
+    made.value = node.value if node.kind == STRING else None
+    return made
+
+
+_SPELLED = ("string", "securestring", "int", "bool", "array", "object", "secureObject")
