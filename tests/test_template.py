@@ -324,3 +324,22 @@ def test_with_symbolic_names_nested_templates_have_a_scope_of_their_own() -> Non
     outer = {**deployment(), "languageVersion": "2.0", "variables": {"v": "outer"}, "resources": {"n": nested(inner)}}
     assert templates(outer)[0].root.text_of("name") == "inner"
     assert templates({**outer, "resources": [nested(inner)]})[0].root.text_of("name") == "outer"
+
+
+def test_a_type_of_the_template_tells_what_a_parameter_is() -> None:
+    members = {
+        "definitions": {"secret": {"type": "secureString"}, "again": {"$ref": "#/definitions/secret"}},
+        "parameters": {"p": {"$ref": "#/definitions/again", "defaultValue": "x"}, "ring": {"$ref": "#/definitions/ring"}},
+    }
+    assert value_at({"tags": {"a": "[parameters('p')]"}}, "tags", "a", **members).secret
+    assert not value_at({"tags": {"a": "[parameters('ring')]"}}, "tags", "a", **members).known
+
+
+def test_a_nullable_parameter_that_nobody_hands_in_is_null() -> None:
+    inner = deployment(
+        {**BODY, "name": "[coalesce(parameters('n'), 'none')]"},
+        parameters={"n": {"type": "string", "nullable": True}},
+    )
+    whole = deployment(nested(inner, parameters={}, expressionEvaluationOptions={"scope": "inner"}))
+    assert templates(whole)[0].root.text_of("name") == "none"
+    assert templates(inner)[0].root.text_of("name") is None

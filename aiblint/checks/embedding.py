@@ -199,22 +199,24 @@ def _runtime_call(text: str) -> str | None:
 @check
 def outside_resource_group(value: Value, context: Context) -> Iterator[Problem]:
     """An image template directly in a deployment to a subscription, a management group or a tenant."""
-    owner = context.template.node.parent
-    deployment = owner.parent if owner is not None else None
-    named = deployment.find("$schema") if deployment is not None and deployment.kind == OBJECT else None
-    match = re.search(
-        r"/(subscription|managementGroup|tenant)DeploymentTemplate\.json", str(named.value) if named else "", re.IGNORECASE
-    )
-    if match is not None:
+    resource = context.template.resource
+    level = resource.container.level if resource is not None else None
+    if resource is not None and level in _WORDS:
+        nested = resource.container.owner is not None
+        what = "this nested deployment goes" if nested else "this is a template for deployments"
+        cure = (
+            "give it a 'resourceGroup'"
+            if nested
+            else ("put it into a nested deployment (Microsoft.Resources/deployments) with a 'resourceGroup'")
+        )
         yield Problem(
             value,
-            f"an image template belongs to a resource group, and this is a template for deployments to a {_WORDS[match[1].lower()]}: "
-            "put it into a nested deployment (Microsoft.Resources/deployments) with a 'resourceGroup'",
+            f"an image template belongs to a resource group, and {what} to a {_WORDS[level]}: {cure}",
             mark=value.get("type"),
         )
 
 
-_WORDS = {"subscription": "subscription", "managementgroup": "management group", "tenant": "tenant"}
+_WORDS = {"subscription": "subscription", "managementGroup": "management group", "tenant": "tenant"}
 
 
 @check_unknown
