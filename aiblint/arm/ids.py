@@ -94,6 +94,26 @@ def read(term: Term) -> ResourceId | None:
     return ResourceId("/".join(str(kind[0]).lower() for kind in kinds), rest[2::2], _joined(scope))
 
 
+def known_type(parts: Sequence[str | Hole]) -> tuple[list[str], bool] | None:
+    """The type that an id has for certain, segment by segment in small letters, and whether it ends there.
+
+    None where nothing tells. A hole that may hold a slash may go on with other types.
+    """
+    segments = _segments(tuple(parts))
+    starts = [index for index, segment in enumerate(segments) if segment == ("providers",)]
+    if not starts:
+        return None
+    rest = segments[starts[-1] + 1 :]
+    kinds: list[str] = []
+    for index, segment in enumerate(rest):
+        if index == 0 or index % 2:
+            if len(segment) != 1 or not isinstance(segment[0], str):
+                return (kinds, False) if len(kinds) > 1 else None
+            kinds.append(segment[0].lower())
+    ends = all(isinstance(part, str) or part.plain for segment in rest[-1:] for part in segment)
+    return (kinds, ends) if len(kinds) > 1 else None
+
+
 def _segments(parts: Parts) -> list[Parts]:
     """The parts between slashes; a hole counts as part of a segment."""
     segments: list[list[str | Hole]] = [[]]

@@ -6,13 +6,14 @@ import re
 
 from aiblint import change, placeholders
 from aiblint.change import Rename, Repair
-from aiblint.check import Problem, check, quote
+from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checks.identity import GUID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiblint.arm.term import Term
     from aiblint.check import Context
     from aiblint.template import Value
 
@@ -47,6 +48,8 @@ _ADDRESS = re.compile(r"(?i)https?://|[a-z0-9.-]+\.(?:com|net|us|cn)/")
 _FIXED_WORDS = {"subscriptions", "resourcegroups", "providers", "sharedgalleries", "communitygalleries"}
 _FIXED_WORDS.update(word.lower() for kind in _SHOWN for word in kind.split("/"))
 _LARGEST = 2**31 - 1
+_HOLE = "\ufffc"
+"""Stands in a text for one name, or part of one, that only the deployment knows."""
 
 
 class _Fault(Exception):
@@ -72,7 +75,7 @@ class _Segment(str):
         return _Fault(self.start, self.stop, message)
 
 
-@check
+@check_unknown
 def resource_id_malformed(
     value: Value, context: Context, *, of: list[str], variant: str = "", no_guids: bool = False
 ) -> Iterator[Problem]:
@@ -83,7 +86,11 @@ def resource_id_malformed(
     """
     owner = value.parent.text_of("type") if value.parent is not None else None
     text = value.text
-    if not text or (variant and owner is not None and owner.lower() != variant.lower()):
+    if variant and owner is not None and owner.lower() != variant.lower():
+        return
+    if not text:
+        if value.term is not None and not value.alternatives and (message := find_fault_in_part(value.term, of)):
+            yield Problem(value, message)
         return
     if no_guids and GUID.fullmatch(text):
         return
@@ -102,9 +109,11 @@ def resource_id_malformed(
 def resource_id_keys_malformed(value: Value, context: Context, *, of: list[str]) -> Iterator[Problem]:
     """Names of a map's members that are not full ids of one of the resource types `of`; takes the map.
 
-    Expressions, placeholders and GUIDs are left to the rules about them.
+    Expressions are looked at as far as they are known; placeholders and GUIDs are left to the rules about them.
     """
     for name, entry in value.members.items():
+        if entry.named is not None and (message := find_fault_in_part(entry.named, of)):
+            yield Problem(entry, message, on_key=True)
         if "[" in name or "(" in name.partition("/")[0] or GUID.fullmatch(name.strip()) or placeholders.find(name):
             continue
         fault = find_fault(name, of) if name else _Fault(0, 0, "the key is empty; write the resource id of the identity")
@@ -136,6 +145,43 @@ def find_fault(text: str, of: list[str]) -> _Fault | None:
         _check_id(text, of)
     except _Fault as fault:
         return fault
+    return None
+
+
+def find_fault_in_part(term: Term, of: list[str]) -> str | None:
+    """What keeps a text that only the deployment knows in full from being such an id, whatever it turns out to be; or None."""
+    from aiblint.arm.ids import known_type  # here, because most templates are no deployments
+    from aiblint.arm.term import Hole, parts_of
+
+    parts = parts_of(term)
+    if not any(isinstance(part, str) for part in parts) or not any(isinstance(part, Hole) for part in parts):
+        return None
+    if all(isinstance(part, str) or part.plain for part in parts):
+        return _fault_of("".join(part if isinstance(part, str) else _HOLE for part in parts), of)
+    first = parts[0]
+    if isinstance(first, str) and first[0] != "/":
+        return _fault_of(first, of)
+    given = known_type(parts)
+    if given is None:
+        return None
+    kinds, ends = given
+    for kind in of:
+        wanted = kind.lower().split("/")
+        if kinds == wanted if ends else kinds == wanted[: len(kinds)]:
+            return None
+    return f"this is the id of {_named('/'.join(kinds))}, and {_wanted(of)} is wanted: {_example(of[0])}"
+
+
+def _named(kind: str) -> str:
+    known = _TYPES.get(kind)
+    return _SHOWN[known] if known is not None else f"something of the type {quote(kind)}"
+
+
+def _fault_of(text: str, of: list[str]) -> str | None:
+    try:
+        _check_id(text, of)
+    except _Fault as fault:
+        return fault.message.replace(_HOLE, "…")
     return None
 
 
@@ -218,7 +264,7 @@ def _keyword(segments: list[_Segment], index: int, word: str) -> None:
 
 def _left_to_others(name: str) -> bool:
     """Shell and batch variables have a rule of their own."""
-    return "$" in name or "%" in name
+    return "$" in name or "%" in name or _HOLE in name
 
 
 def _check_subscription(segments: list[_Segment], of: list[str]) -> None:

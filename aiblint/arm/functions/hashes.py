@@ -18,7 +18,7 @@ def _hash(length: int) -> Callable[[list[Term]], Term]:
 
     def run(arguments: list[Term]) -> Term:
         reason = next((why(term) for term in arguments if isinstance(term, Unknown)), "only the service computes it")
-        return Unknown("string", reason=reason, parts=(Hole("", length, length),))
+        return Unknown("string", reason=reason, parts=(Hole("", length, length, plain=True),))
 
     return run
 
