@@ -126,8 +126,11 @@ class Builder:
 
     def term(self, term: Term, written: Node, use: Node, parent: Value | None, key: str | int | None, depth: int) -> Value:
         """The value of a term: what an expression, written at a node, was worked out to be."""
+        from aiblint.arm.compare import as_object
         from aiblint.arm.term import Arr, Known, Obj, Unknown
 
+        if isinstance(term, Unknown) and term.possible and (overlaid := as_object(term)) is not None:
+            term = overlaid
         node = term.node or written
         made = Value(UNKNOWN, node, use, parent, key)
         made.secret = term.secret
@@ -144,6 +147,8 @@ class Builder:
             made.kind, made.open = OBJECT, term.open
             for name, member in term.members():
                 _put(made, name, self.term(member, written, use, made, _name(made, name), depth + 1))
+            for name, member in term.perhaps.items():
+                self._perhaps(made, name, member, written, use, depth)
         elif isinstance(term, Unknown):
             made.term = term
             for possible in (term.possible or ())[:_MOST_ALTERNATIVES]:
@@ -151,6 +156,16 @@ class Builder:
                 alternative.case = f"{_shortened(str(written.value))} gives {_shown(alternative)}"
                 made.alternatives.append(alternative)
         return made
+
+    def _perhaps(self, made: Value, name: str, member: Term, written: Node, use: Node, depth: int) -> None:
+        """A member that is there in some cases only: unknown, with what it then is for an alternative."""
+        key = _name(made, name)
+        there = self.term(member, written, use, made, key, depth + 1)
+        maybe = Value(UNKNOWN, there.node, use, made, key)
+        maybe.alternatives = there.alternatives or [there]
+        for alternative in maybe.alternatives:
+            alternative.case = alternative.case or f"{_shortened(str(written.value))} gives '{name}'"
+        _put(made, name, maybe)
 
     def _items(self, made: Value, term: Arr, written: Node, use: Node, depth: int) -> None:
         """An array of which no item is known is unknown as a whole, so that nobody takes it for an empty one."""

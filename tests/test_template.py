@@ -343,3 +343,54 @@ def test_a_nullable_parameter_that_nobody_hands_in_is_null() -> None:
     whole = deployment(nested(inner, parameters={}, expressionEvaluationOptions={"scope": "inner"}))
     assert templates(whole)[0].root.text_of("name") == "none"
     assert templates(inner)[0].root.text_of("name") is None
+
+
+MERGED = (
+    "[shallowMerge(createArray(createObject('buildTimeoutInMinutes', 5, 'vmProfile', createObject('vmSize', 'a')), "
+    "if(parameters('net'), createObject('vmProfile', createObject('vmSize', 'b'), 'optimize', createObject()), createObject()), "
+    "createObject('customize', parameters('steps'))))]"
+)
+UNDECIDED = {"net": {"type": "bool"}, "steps": {"type": "array"}}
+
+
+def test_what_compiled_bicep_puts_together_is_seen_as_far_as_it_is_known() -> None:
+    [template] = templates(deployment({**BODY, "properties": MERGED}, parameters=UNDECIDED))
+    properties = template.properties
+    assert properties is not None
+    assert (properties.known, properties.open, properties.absent("validate")) == (True, True, False)
+    assert [properties.get(name).known for name in ("buildTimeoutInMinutes", "optimize", "customize")] == [True, False, False]  # type: ignore[union-attr]
+    sizes = properties.get("vmProfile", "vmSize")
+    assert sizes is not None
+    assert [alternative.text for alternative in sizes.alternatives] == ["a", "b"]
+    maybe = properties.get("optimize")
+    assert maybe is not None
+    assert [(each.kind, bool(each.condition)) for each in maybe.alternatives] == [("object", True)]
+
+
+def test_objects_of_two_variants_are_looked_at_one_by_one() -> None:
+    source = "[if(parameters('net'), createObject('type', 'A', 'x', 1), createObject('type', 'B', 'y', 2))]"
+    [template] = templates(deployment({**BODY, "properties": {"source": source, "distribute": []}}, parameters=UNDECIDED))
+    found = template.root.get("properties", "source")
+    assert found is not None
+    assert [(each.text_of("type"), list(each.members)) for each in found.alternatives] == [
+        ("A", ["type", "x"]),
+        ("B", ["type", "y"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("handed", "texts"),
+    [
+        ("[if(parameters('net'), createObject('value', 'a'), createObject('value', 'b'))]", ["a", "b"]),
+        ("[createObject('value', 'a')]", ["a"]),
+        ("[parameters('steps')[0]]", []),
+    ],
+)
+def test_a_value_handed_in_by_an_expression(handed: str, texts: list[str]) -> None:
+    inner = deployment({**BODY, "name": "[parameters('n')]"}, parameters={"n": {"type": "string"}})
+    whole = deployment(
+        nested(inner, parameters={"n": handed}, expressionEvaluationOptions={"scope": "inner"}), parameters=UNDECIDED
+    )
+    name = templates(whole)[0].root.get("name")
+    assert name is not None
+    assert [each.text for each in (name.alternatives or ([name] if name.known else []))] == texts

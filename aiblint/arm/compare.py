@@ -29,6 +29,42 @@ def either(terms: Sequence[Term], reason: str = "") -> Term:
     return Unknown(kind, reason=reason, parts=parts, possible=possible, secret=secret)
 
 
+def overlaid(objects: Sequence[Obj]) -> Obj:
+    """One of several objects, nobody knows which, as one object: what all have is there, what some have may be."""
+    names: dict[str, str] = {}
+    for term in objects:
+        for name in (*term.names, *term.perhaps):
+            names.setdefault(name.lower(), name)
+    members: list[tuple[str, Term]] = []
+    perhaps: dict[str, Term] = {}
+    for name in names.values():
+        found = [term.get(name) for term in objects]
+        certain = [value for value in found if value is not None]
+        if len(certain) == len(objects):
+            members.append((name, either(certain)))
+        else:
+            others = [value for term in objects for key, value in term.perhaps.items() if key.lower() == name.lower()]
+            perhaps[name] = either([*certain, *others])
+    return Obj(members, open=any(term.unseen for term in objects), perhaps=perhaps, secret=any(t.secret for t in objects))
+
+
+def as_object(term: Term) -> Obj | None:
+    """A term as one object, where it is one, or one of several of the same `type`; None for all else."""
+    if isinstance(term, Obj):
+        return term
+    if not isinstance(term, Unknown) or not term.possible:
+        return None
+    objects = [choice for choice in term.possible if isinstance(choice, Obj)]
+    if len(objects) < len(term.possible):
+        return None
+    kinds = [choice.get("type") for choice in objects]
+    if any(kind is not None for kind in kinds) and not all(
+        kind is not None and kinds[0] is not None and equal(kind, kinds[0]) for kind in kinds
+    ):
+        return None  # of two variants each has its own members
+    return overlaid(objects)
+
+
 def _flattened(terms: Sequence[Term]) -> Iterator[Term]:
     for term in terms:
         if isinstance(term, Unknown) and term.possible:

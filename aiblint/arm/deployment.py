@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from aiblint.arm.compare import either
 from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFunction
 from aiblint.arm.evaluate import beyond, evaluate_node, report
 from aiblint.arm.scope import MOST_COPIES, deployment_level
-from aiblint.arm.term import Arr, Known, Term, Unknown, from_node, secretly
+from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, from_node, secretly
 from aiblint.arm.types import Declaration
 from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
 
@@ -206,9 +207,20 @@ def _handed(name: str, handed: Node, kind: str | None, environment: Environment)
     value = handed.find("value")
     if value is not None:
         return evaluate_node(value, environment)
+    if handed.kind == STRING:  # compiled Bicep: [if(…, createObject('value', …), createObject('value', null()))]
+        return _value_of(evaluate_node(handed, environment), kind)
     secret = handed.find("reference") is not None
     reason = "comes from a key vault" if secret else "is given in a way that nobody can know before the deployment"
     return Unknown(kind, reason=f"parameter '{name}' {reason}", secret=secret, node=handed)
+
+
+def _value_of(term: Term, kind: str | None) -> Term:
+    choices = term.possible if isinstance(term, Unknown) and term.possible else (term,)
+    values = [choice.get("value") if isinstance(choice, Obj) else None for choice in choices]
+    known = [value for value in values if value is not None]
+    if len(known) == len(choices):
+        return either(known)
+    return Unknown(kind, reason="the value is known at deployment only", secret=term.secret)
 
 
 def _given(name: str, given: Node, kind: str | None) -> Term:

@@ -165,7 +165,7 @@ class Evaluator:
 
     def apply(self, function: Function, call: Call, arguments: list[Term]) -> Term:
         """Runs a function on its arguments, once for each combination of what they can be, if those are few."""
-        combinations = _combinations(arguments)
+        combinations = None if function.whole else _combinations(arguments)
         if combinations is None:
             return self.guarded(function, call, arguments)
         self.doubtful += 1

@@ -185,9 +185,12 @@ class Arr(Term):
 
 
 class Obj(Term):
-    """An object. Names keep their order and spelling and are found in any case; an `open` one may have more members."""
+    """An object. Names keep their order and spelling and are found in any case; an `open` one may have more members.
 
-    __slots__ = ("_build", "_members", "_names", "open")
+    `perhaps` are members that it may have: name → what their value then is. They make it open.
+    """
+
+    __slots__ = ("_build", "_members", "_names", "open", "perhaps", "unseen")
 
     def __init__(
         self,
@@ -197,6 +200,7 @@ class Obj(Term):
         node: Node | None = None,
         secret: bool = False,
         build: Callable[[Node], Term] | None = None,
+        perhaps: dict[str, Term] | None = None,
     ) -> None:
         self._members: dict[str, Term | Node] = {}
         self._names: dict[str, str] = {}
@@ -204,7 +208,10 @@ class Obj(Term):
             spelling = self._names.setdefault(name.lower(), name)
             self._members[spelling] = value
         self._build = build
-        self.open = open
+        self.perhaps = perhaps or {}
+        self.unseen = open
+        """Whether it may have members of which nothing is known."""
+        self.open = open or bool(perhaps)
         self.node = node
         self.secret = secret
 
@@ -283,7 +290,8 @@ def secretly(term: Term) -> Term:
     if isinstance(term, Arr):
         return Arr(term._items, open=term.open, node=term.node, secret=True, build=term._build)
     assert isinstance(term, Obj)
-    return Obj(term._members.items(), open=term.open, node=term.node, secret=True, build=term._build)
+    perhaps = {name: secretly(member) for name, member in term.perhaps.items()}
+    return Obj(term._members.items(), open=term.unseen, node=term.node, secret=True, build=term._build, perhaps=perhaps)
 
 
 def holds_secret(term: Term, depth: int = 0, work: Work | None = None) -> bool:

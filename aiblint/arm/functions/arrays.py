@@ -175,7 +175,7 @@ def _fetched(term: Term, key: Term) -> Term | None:
 
 
 FUNCTIONS = (
-    Function("createArray", 0, None, result="array", run=_create_array),
+    Function("createArray", 0, None, result="array", run=_create_array, whole=True),
     Function("range", 2, 2, ("int",), "array", run=_range),
     Function("flatten", 1, 1, ("array",), "array", run=_flatten),
     Function("union", 2, None, ("array|object",), run=_union),

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
-from aiblint.arm.compare import either, equal
+from aiblint.arm.compare import as_object, either, equal
 from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear, array, mapping, why
 from aiblint.arm.term import DEEPEST, Arr, Known, Obj, Term, Unknown
 
@@ -110,27 +110,38 @@ def common_members(left: Obj, right: Obj) -> Obj:
 
 def _shallow_merge(arguments: list[Term]) -> Term:
     listed = array(arguments[0])
-    members: dict[str, Term] = {}
-    spelling: dict[str, str] = {}
-    unseen = False
+    result = Obj([])
     for entry in listed:
-        if not isinstance(entry, Obj):
-            if entry.type not in ("object", None, "null"):
-                raise Refused(f"takes an array of objects, not of {entry.type}", 0, "argument-type")
-            members, spelling, unseen = {}, {}, True
+        if entry.type not in ("object", None, "null"):
+            raise Refused(f"takes an array of objects, not of {entry.type}", 0, "argument-type")
+        layer = as_object(entry)
+        if isinstance(entry, Known):
             continue
-        if entry.open:
-            members, spelling, unseen = {}, {}, True
-        for name, value in entry.members():
-            members[spelling.setdefault(name.lower(), name)] = value
-    if listed.open:
-        return Obj([], open=True)
-    return Obj(members.items(), open=unseen)
+        result = Obj([], open=True) if layer is None else _laid_over(result, layer)
+    return Obj([], open=True) if listed.open else result
+
+
+def _laid_over(below: Obj, above: Obj) -> Obj:
+    """The members of two objects, those of the second one before those of the first. What it may have may count."""
+    spelling = {name.lower(): name for name in (*below.names, *below.perhaps)}
+    members = {} if above.unseen else dict(below.members())
+    perhaps = {} if above.unseen else dict(below.perhaps)
+    for name, value in above.members():
+        own = spelling.setdefault(name.lower(), name)
+        members[own] = value
+        perhaps.pop(own, None)
+    for name, value in above.perhaps.items():
+        own = spelling.setdefault(name.lower(), name)
+        if own in members:
+            members[own] = either([members[own], value])
+        else:
+            perhaps[own] = either([perhaps[own], value]) if own in perhaps else value
+    return Obj(members.items(), open=below.unseen or above.unseen, perhaps=perhaps)
 
 
 FUNCTIONS = (
-    Function("createObject", 0, None, result="object", run=_create_object),
+    Function("createObject", 0, None, result="object", run=_create_object, whole=True),
     Function("items", 1, 1, ("object",), "array", run=_items),
     Function("objectKeys", 1, 1, ("object",), "array", run=_object_keys),
-    Function("shallowMerge", 1, 1, ("array",), "object", run=_shallow_merge),
+    Function("shallowMerge", 1, 1, ("array",), "object", run=_shallow_merge, whole=True),
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _TYPE = re.compile(r"[A-Za-z]\w*(\.\w+)+(/[\w.-]+)+", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
+_GROUPS = "microsoft.resources/resourcegroups"
+
 _Parts = list[str | Hole]
 
 
@@ -102,6 +104,8 @@ def _type_at(arguments: list[Term], latest: int) -> int:
 
 def _provider(kind: Term, names: list[Term], at: int) -> _Parts:
     """`/providers/Namespace/type/name/…`, one name for each segment of the type."""
+    if text(kind).lower() == _GROUPS:
+        raise Unclear("whether the id of a group has its provider in it is not documented")
     namespace, *segments = text(kind).split("/")
     if len(names) != len(segments):
         wanted = f"{len(segments)} name{'' if len(segments) == 1 else 's'}"

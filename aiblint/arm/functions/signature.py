@@ -44,10 +44,11 @@ class Function:
 
     `least` and `most` arguments (None: any number). `accepts` gives the types of each argument, separated by `|`
     (empty: any); the last one is for all that follow. `result` is the type that it gives, None if that varies.
-    `run` takes the terms of the arguments, `read` the call itself where the arguments must not be evaluated first.
+    A `whole` one puts its arguments together as they are, whichever of several values they have. `run` takes the terms of the
+    arguments, `read` the call itself where the arguments must not be evaluated first.
     """
 
-    __slots__ = ("accepts", "least", "most", "name", "read", "result", "run")
+    __slots__ = ("accepts", "least", "most", "name", "read", "result", "run", "whole")
 
     def __init__(
         self,
@@ -59,7 +60,9 @@ class Function:
         *,
         run: Callable[[list[Term]], Term] | None = None,
         read: Callable[[Evaluator, Call], Term] | None = None,
+        whole: bool = False,
     ) -> None:
+        self.whole = whole
         self.name = name
         self.least = least
         self.most = most
