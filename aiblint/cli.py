@@ -124,8 +124,7 @@ def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
         if shown is not None:
             shown.clear()
     run.findings.sort(key=lambda finding: finding.sort_key)
-    if run.unversioned:
-        run.notes.append(_unversioned(run.unversioned))
+    run.notes += [_unversioned(count, version) for version, count in run.unversioned.items()]
     if not _deliver(run, outputs, options):
         return UNUSABLE
     if (options.require_template and not run.templates) or (options.diff and run.mended):
@@ -151,12 +150,14 @@ def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespa
     return not (lost or run.defects)
 
 
-def _unversioned(count: int) -> str:
+def _unversioned(count: int, assumed: str | None) -> str:
+    """By which API version templates were checked that do not tell theirs, and why."""
     templates = "1 template states" if count == 1 else f"{count} templates state"
-    return (
-        f"{templates} no API version that can be known before deployment: checked against what holds in every version still "
-        "served; --api-version tells which one it is"
-    )
+    if assumed is not None:
+        how = f"checked as {assumed}, as you say"
+    else:
+        how = "checked against what any version still served admits; --api-version tells which one it is"
+    return f"{templates} no API version that aiblint can know: {how}"
 
 
 def _output(text: str) -> tuple[str, str]:

@@ -76,7 +76,6 @@ class _Lint:
         self, template: Template, checkout: Checkout, today: str, api_version: str | None, os: str | None, tables: Tables
     ) -> Context:
         source_os = platforms.source_os(template, tables) or os
-        stated = template.api_version
         return Context(
             self.document,
             self.templates,
@@ -85,7 +84,7 @@ class _Lint:
             source_os=source_os,
             checkout=checkout,
             today=today,
-            version=stated if stated in schema.versions() else api_version,
+            version=schema.judged_by(template.api_version, api_version),
             tables=tables,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import engine, parameters, sniff
+from aiblint import engine, parameters, schema, sniff
 from aiblint.checkout import Checkout, find_root
 from aiblint.document import Document, Mistake
 from aiblint.masking import mask
@@ -30,11 +30,12 @@ class Run:
     these files and their templates where a report draws them (`keep`).
 
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
-    `unversioned` counts templates of which nobody states the API version. `defects` are checks that broke. `notes` are remarks for
-    people, who can do without them and without a summary (`quiet`). `silenced` are findings that people made an exception of, each
-    with the exception. `repaired` are findings that fixes healed, `mended` the files
-    that fixes changed, `failures` files that should have been written and could not be. `stdin` is what came from there, fixed
-    where that was asked for. `progress` is called with the number of files looked at and of all, `tell` with what a file was
+    `unversioned` counts templates that state no API version that is known, by the one they were checked by (None: any that is
+    served). `defects` are checks that broke. `notes` are remarks for people, who can do without them and without a summary
+    (`quiet`). `silenced` are findings that people made an exception of, each with the exception. `repaired` are findings that
+    fixes healed, `mended` the files that fixes changed, `failures` files that should have been written and could not be. `stdin`
+    is what came from there, fixed where that was asked for. `progress` is called with the number of files looked at and of all,
+    `tell` with what a file was
     checked by.
     """
 
@@ -47,7 +48,7 @@ class Run:
         self.keep = False
         self.kept: list[tuple[Document, list[Template]]] = []
         self.templates = 0
-        self.unversioned = 0
+        self.unversioned: dict[str | None, int] = {}
         self.silenced: list[tuple[Finding, Ignore]] = []
         self.show_suppressed = False
         self.repaired: list[Finding] = []
@@ -143,8 +144,10 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         mended = mend.mend(data, document, lint, inputs.mending, write=in_place)
         _keep(run, mended, in_place)
         result = mended.result
-    if inputs.api_version is None:
-        run.unversioned += sum(template.api_version is None for template in result.templates)
+    for template in result.templates:
+        if schema.judged_by(template.api_version, None) is None:
+            version = schema.judged_by(template.api_version, inputs.api_version)
+            run.unversioned[version] = run.unversioned.get(version, 0) + 1
     run.findings.extend(result.findings)
     run.silenced.extend(result.silenced)
     run.defects.extend(result.defects)

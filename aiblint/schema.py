@@ -55,6 +55,18 @@ def may_be_newer(version: str) -> bool:
     )
 
 
+def judged_by(stated: str | None, assumed: str | None) -> str | None:
+    """The published version by which a template is checked: the one it states, else the one that a user states for it.
+
+    None where nobody knows it: what any version still served admits is right then. So it is where a template states a
+    version that is younger than the table.
+    """
+    known = published(stated) if stated else None
+    if known is None and stated and may_be_newer(stated):
+        return None
+    return known or assumed
+
+
 def served() -> list[str]:
     """The API versions that the service still takes, oldest first. ISO dates: text order is time order."""
     return [version for version in versions() if version >= OLDEST_SERVED]

@@ -28,12 +28,10 @@ def about(result: Result, inputs: Inputs, sets: list[Document]) -> Iterator[str]
 
 
 def _version(template: Template, inputs: Inputs) -> str:
-    stated = template.api_version
-    if stated in schema.versions():
-        return f"API version {stated}"
-    if inputs.api_version is not None:
-        return f"API version {inputs.api_version} (as you say)"
-    return "no API version known: what every served version admits"
+    version = schema.judged_by(template.api_version, inputs.api_version)
+    if version is None:
+        return "no API version known: what any version still served admits"
+    return f"API version {version}" + ("" if schema.judged_by(template.api_version, None) else " (as you say)")
 
 
 def _os(template: Template, inputs: Inputs) -> str:

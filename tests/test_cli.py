@@ -199,7 +199,9 @@ def test_an_unknown_api_version_is_said_once_and_can_be_stated(aiblint: Aiblint,
     assert out.count("1 template states no API version") == 1
     status, out, _ = aiblint("--api-version", "2024-02-01", "a.json")
     assert status == 1
-    assert "states no API version" not in out
+    assert "1 template states no API version that aiblint can know: checked as 2024-02-01, as you say" in out
+    (folder / "b.json").write_text(CLEAN.read_text())
+    assert "states no API version" not in aiblint("--api-version", "2024-02-01", "b.json")[1]
     (folder / ".aiblint.yaml").write_text("api-version: 2024-02-01\n")
     assert aiblint("a.json")[0] == 1
     assert aiblint("--api-version", "2022-02-15", "a.json")[0] == 2

@@ -69,7 +69,7 @@ def test_verbose_tells_what_each_file_was_checked_by(aiblint: Aiblint, tmp_path:
     assert lines[0] == "aiblint: configuration: none"
     assert lines[1].startswith("aiblint: rules: ")
     assert lines[2:] == [
-        "aiblint: bare.json:1: image template, no API version known: what every served version admits, Linux by its source",
+        "aiblint: bare.json:1: image template, no API version known: what any version still served admits, Linux by its source",
         "aiblint: image.json:31: image template, API version 2024-02-01, Linux by its source, deployed with image.parameters.json",
         "aiblint: other.json: no image template",
     ]

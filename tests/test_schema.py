@@ -382,3 +382,38 @@ def test_a_parameter_for_a_literal_never_adds_a_finding(name: str) -> None:
         assert {finding for finding in before - after if not about(place, finding[2])} == set(), place
         silenced |= before - after
     assert silenced == before, "every finding is about some value, and goes with it"
+
+
+# Which version a template is judged by
+
+
+@pytest.mark.parametrize(
+    ("stated", "assumed", "expected"),
+    [
+        ("2022-07-01", None, "2022-07-01"),
+        ("2022-07-01", "2024-02-01", "2022-07-01"),
+        ("2019-05-01-Preview", None, "2019-05-01-preview"),
+        (None, "2024-02-01", "2024-02-01"),
+        (None, None, None),
+        ("2022-07-02", "2024-02-01", "2024-02-01"),  # never published
+        ("2022-07-02", None, None),
+        ("newest", "2024-02-01", "2024-02-01"),
+        ("", "2024-02-01", "2024-02-01"),
+        ("2031-01-01", "2024-02-01", None),  # younger than the table
+        ("2031-01-01-preview", None, None),
+        ("2031-13-01", "2024-02-01", "2024-02-01"),
+    ],
+)
+def test_the_version_that_a_template_is_judged_by(stated: str | None, assumed: str | None, expected: str | None) -> None:
+    assert schema.judged_by(stated, assumed) == expected
+
+
+@pytest.mark.parametrize("version", schema.served())
+def test_any_version_still_served_will_do_where_nobody_knows_which(version: str) -> None:
+    """Neither the linter nor the schema of all of them says anything about what one of them has."""
+    beside = triggers(version)
+    for i, template in enumerate(templates(version)):
+        unknown = {**without_output(template, "Template", version), "apiVersion": "[parameters('v')]"}
+        found = lint({**deployment(unknown, *beside[i : i + 1]), "parameters": {"v": {"type": "string"}}})
+        assert show([finding for finding in found if finding.rule in CONFORMANCE]) == []
+        assert [error.message for error in validator(schema.SERVED).iter_errors(deployment(template, *beside[i : i + 1]))] == []

@@ -54,8 +54,10 @@ def not_among(
 def value_needs_version(value: Value, context: Context, *, text: str, version: str) -> Iterator[Problem]:
     """The value `text`, which the service knows from API version `version` on. The rule's `api-versions` says when to look."""
     if value.text == text:
-        stated = context.template.api_version
-        yield Problem(value, f"'{text}' came with apiVersion {version}, this template says {stated}; write {version} or later")
+        yield Problem(
+            value,
+            f"'{text}' came with apiVersion {version}, and {context.version} does not know it; write {version} or later",
+        )
 
 
 def nearest(text: str, known: list[str]) -> str | None:
