@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,9 @@ def once(command: Sequence[str], statuses: tuple[int, ...] = (0,)) -> Cost:
     # An installed package has its byte code; a setting of this shell must not make every run compile it anew.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     launched = [sys.executable, "-S", "-E", _LAUNCHER, *command]
-    done = subprocess.run(launched, env=environment, capture_output=True, text=True, check=True, timeout=900)
+    # Not in this repository, whose own configuration would be looked for and read.
+    folder = tempfile.gettempdir()
+    done = subprocess.run(launched, env=environment, cwd=folder, capture_output=True, text=True, check=True, timeout=900)
     user, system, wall, peak, status = done.stdout.split()
     if int(status) not in statuses:
         raise MeasureError(f"exit status {status} from {' '.join(command)}")

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from aiblint.__main__ import main
+
+# No deadline: how long an example takes says more about the machine's other work than about the code.
+settings.register_profile("aiblint", deadline=None)
+settings.load_profile("aiblint")
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
