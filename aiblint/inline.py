@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 
+from aiblint import address
 from aiblint.change import Part
 from aiblint.check import Problem
 from aiblint.shell.command import POSIX, POWERSHELL
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aiblint.shell.words import Extension
     from aiblint.template import Value
 
+_LONGEST_SCRIPT = 1 << 20
 _DIALECTS = {"shell": POSIX, "powershell": POWERSHELL}
 
 
@@ -143,3 +145,44 @@ def _index(script: Inline, context: Context) -> int:
         context.cache[key] = {id(each): index for index, each in enumerate(scripts(context))}
     number: int = context.cache[key][id(script)]
     return number
+
+
+def text_of(step: Value, context: Context) -> str | None:
+    """All that a Shell or PowerShell step runs: its lines, or its script where that lies in this repository.
+
+    None for other steps, and where any of it cannot be read here.
+    """
+    script = of(step, context)
+    if script is not None:
+        return None if script.opaque else script.text
+    uri = address.used_by(step)
+    if uri is None or not uri.text or step.text_of("type") not in ("Shell", "PowerShell"):
+        return None
+    key = ("script text", id(step))
+    if key not in context.cache:
+        content = _content(uri.text, context)
+        context.cache[key] = content.decode("utf-8", "replace") if content is not None else None
+    found: str | None = context.cache[key]
+    return found
+
+
+def _content(uri: str, context: Context) -> bytes | None:
+    """What a script of this repository holds; None for any other, and where it cannot be read."""
+    path = context.checkout.file(uri)
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            return file.read(_LONGEST_SCRIPT)
+    except OSError:
+        return None
+
+
+def waits(step: Value, context: Context) -> bool:
+    """Whether a PowerShell step waits for a while, long enough for what was begun before it."""
+    script = of(step, context)
+    if script is None or script.dialect != POWERSHELL:
+        return False
+    from aiblint.shell.windows import cmdlet
+
+    return any(cmdlet(command) in ("start-sleep", "timeout") for command in script.commands)

@@ -9,6 +9,7 @@ from aiblint.change import Append, Insert, Part, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL
+from aiblint.platforms import marketplace_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,30 @@ def _elevate(step: Value, elevated: Value | None) -> Repair:
     if elevated is None:
         return Repair('add "runElevated": true', Insert(step, "runElevated", True, after="runAsSystem"), safe=False)
     return change.write(elevated, True, safe=False)
+
+
+@check
+def elevated_as_user(value: Value, context: Context, *, server: bool) -> Iterator[Problem]:
+    """A PowerShell step that runs elevated and not as the system; `server` is for sources that are Windows Server, or not."""
+    elevated, system = value.get("runElevated"), value.get("runAsSystem")
+    if elevated is None or elevated.value is not True or _is_server(context) != server:
+        return
+    if system is None:
+        if value.open:
+            return
+    elif system.kind != NULL and system.value is not False:
+        return
+    yield Problem(
+        elevated,
+        "'runElevated' without 'runAsSystem' goes through a scheduled task of the build user, and such steps are known to hang until the "
+        "build timeout on Windows clients; add \"runAsSystem\": true, or leave 'runElevated' out",
+        on_key=True,
+    )
+
+
+def _is_server(context: Context) -> bool:
+    image = marketplace_image(context.template.root.get("properties", "source"))
+    return image is not None and image.startswith("microsoftwindowsserver:")
 
 
 @check
