@@ -18,6 +18,7 @@ CHANGEABLE = (
     "image-retirements",
     "publishers",
     "regions",
+    "version-policies",
     "vm-generations",
     "vm-retirements",
 )
