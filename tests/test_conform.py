@@ -22,7 +22,7 @@ OLD: dict[str, Any] = {"apiVersion": "2023-07-01"}
 
 @cache
 def rules() -> list[Rule]:
-    return registry.load()
+    return [rule for rule in registry.load() if rule.enabled]
 
 
 def lint(change: dict[str, Any], on: str, api_version: str | None = None) -> list[Finding]:

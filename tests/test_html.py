@@ -76,7 +76,7 @@ def test_the_pipeline_shows_the_stages_in_order_with_their_findings(aiblint: Aib
         ("source", "source PlatformImage MicrosoftWindowsServer WindowsServer 2022-datacenter latest"),
         ("step marked error", "step 1 PowerShell 1 1 install-tools"),
         ("step marked error", "step 2 File 1 upload-config"),
-        ("step marked error", "step 3 WindowsUpdate 1 updates"),
+        ("step marked error", "step 3 WindowsUpdate 1 1 updates"),
         ("step marked error", "step 4 WindowsRestart 1 restart"),
         ("target marked error", "target sharedImage 1 gallery"),
     ]

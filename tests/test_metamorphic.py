@@ -20,7 +20,7 @@ Json = dict[str, Any]
 TYPES = {str: "string", bool: "bool", int: "int"}
 
 # About the way something is written, and so about a literal only: a version that is computed may be another one each time.
-ABOUT_WRITING = {"gallery-version"}
+ABOUT_WRITING = {"gallery-version", "template-name-static"}
 
 
 @cache

@@ -41,7 +41,7 @@ CLEAN = ["linux", "windows", "deployment"]
 
 @cache
 def rules() -> list[Rule]:
-    return registry.load()
+    return [rule for rule in registry.load() if rule.enabled]
 
 
 def lint(whole: Json) -> list[Finding]:
@@ -363,6 +363,10 @@ def with_parameters(whole: Json) -> Iterator[tuple[str, Json]]:
         yield place, {**replaced(whole, path, "[parameters('x')]"), "parameters": declared}
 
 
+# update-needs-restart: a step before is the cause.
+ABOUT_ORDER = {"AIB444"}
+
+
 def about(place: str, at: str) -> bool:
     """Whether a finding at `at` is about the value at `place`: it is at the value, below it, or at what holds it."""
     inside = re.match(re.escape(place) + r"(?![\w-])", at)
@@ -379,7 +383,8 @@ def test_a_parameter_for_a_literal_never_adds_a_finding(name: str) -> None:
     for place, changed in with_parameters(whole):
         after = {(finding.rule, finding.severity, finding.at) for finding in lint(changed)}
         assert {finding for finding in after - before if finding[1] != "note"} == set(), place
-        assert {finding for finding in before - after if not about(place, finding[2])} == set(), place
+        elsewhere = {finding for finding in before - after if not about(place, finding[2])}
+        assert {finding for finding in elsewhere if finding[0] not in ABOUT_ORDER} == set(), place
         silenced |= before - after
     assert silenced == before, "every finding is about some value, and goes with it"
 

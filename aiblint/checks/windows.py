@@ -8,6 +8,7 @@ from aiblint import change
 from aiblint.change import Append, Insert, Part, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
+from aiblint.checks.required import missing
 from aiblint.document import ARRAY, NULL
 from aiblint.platforms import marketplace_image
 
@@ -68,7 +69,7 @@ def elevated_as_user(value: Value, context: Context, *, server: bool) -> Iterato
     if elevated is None or elevated.value is not True or _is_server(context) != server:
         return
     if system is None:
-        if value.open:
+        if not missing(value, context, "runAsSystem"):
             return
     elif system.kind != NULL and system.value is not False:
         return
