@@ -113,6 +113,8 @@ def _member(document: Document, each: Change, borrowed: list[Borrowed]) -> Node:
     if owner is None:
         raise Unplaceable
     node = value.node if value.use is None or owner.use is value.use else value.use
+    if owner.use is not None and node is owner.use:
+        raise Unplaceable  # a member of an object that an expression makes
     if node.root is not document.root or node.parent is None:
         raise Unplaceable
     if isinstance(value.key, str) and (node.key is None or node.key != (value.written or value.key)):
@@ -157,7 +159,10 @@ def _part(document: Document, each: change.Part, borrowed: list[Borrowed]) -> li
     node = _literal(document, each, borrowed)
     if node.kind != STRING or document.text[node.start] != '"':
         raise Unplaceable
-    offsets = string_offsets(document.text, node)
+    try:
+        offsets = string_offsets(document.text, node)
+    except ValueError as error:  # written in a way of which only the reader can make something
+        raise Unplaceable from error
     shift = _target(each).shift
     inner = layout.scalar(document, each.text)[1:-1]
     return [Edit(offsets[each.start + shift], offsets[each.end + shift], inner)]
@@ -212,11 +217,15 @@ def _remove(document: Document, each: change.Remove, borrowed: list[Borrowed]) -
 
 def _lines(document: Document, start: int, end: int) -> Edit:
     """Deletes a stretch, with its line where nothing else stands there, or with the blanks behind it."""
-    rest = _REST_OF_LINE.match(document.text, end)
-    if rest is not None and layout.own_indent(document, start) is not None:
-        return Edit(layout.start_of_line(document, start), rest.end(), "")
-    blanks = _BLANKS.match(document.text, end)
-    return Edit(start, blanks.end() if blanks is not None and rest is None else end, "")
+    text = document.text
+    rest = _REST_OF_LINE.match(text, end)
+    if rest is None:
+        blanks = _BLANKS.match(text, end)
+        return Edit(start, blanks.end() if blanks is not None else end, "")
+    begin = layout.start_of_line(document, start)
+    if layout.own_indent(document, start) is not None:
+        return Edit(begin, rest.end(), "")
+    return Edit(begin + len(text[begin:start].rstrip(" \t")), end, "")
 
 
 def _insert(document: Document, each: change.Insert, borrowed: list[Borrowed]) -> list[Edit]:

@@ -20,6 +20,7 @@ from aiblint.checkout import Checkout
 from aiblint.document import Document, Node
 from aiblint.finding import Finding
 from aiblint.rule import Rule
+from aiblint.sniff import may_hold_template
 from aiblint.syntax.json import read
 
 Json = dict[str, Any]
@@ -162,10 +163,11 @@ def touched(outcome: fixer.Outcome) -> Counter[tuple[str, str]]:
     return found
 
 
-def check(data: bytes, name: str, wanted: Callable[[Finding], bool]) -> None:
+def check(data: bytes, name: str, wanted: Callable[[Finding], bool]) -> engine.Result:
+    """Fixes a file and looks at all that has to hold; gives what is left to say about it."""
     document = read(data, name)
     if fixer.encoded(document) != data:
-        return
+        return lint(document)
     outcome = fixer.fix(document, lint, wanted)
     assert outcome.defects == [], name
     assert outcome.document.text == replayed(outcome), name
@@ -174,6 +176,7 @@ def check(data: bytes, name: str, wanted: Callable[[Finding], bool]) -> None:
     assert gone <= touched(outcome) or document.mistakes, name
     again = fixer.fix(read(fixer.encoded(outcome.document), name), lint, wanted)
     assert fixer.encoded(again.document) == fixer.encoded(outcome.document), name
+    return again.result
 
 
 def errors(result: engine.Result) -> Counter[str]:
@@ -185,9 +188,9 @@ def test_published_templates(corpus: Path, wanted: Callable[[Finding], bool]) ->
     """No new error, no value changed that no fix reaches, twice is once."""
     for path in sorted((corpus / "json").glob("*.json")):
         data = path.read_bytes()
-        before, after = lint(read(data, path.name)), lint(read(fixed(data, wanted), path.name))
-        assert errors(after) <= errors(before), path.name
-        check(data, path.name, wanted)
+        if not may_hold_template(data):
+            continue
+        assert errors(check(data, path.name, wanted)) <= errors(lint(read(data, path.name))), path.name
 
 
 @pytest.mark.parametrize("seed", range(4))

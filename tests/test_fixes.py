@@ -105,6 +105,7 @@ def test_a_value_changes(before: str, make: Make, after: str | None) -> None:
         ('{\n    "a": 1, "b": 2\n  }', "a", '{\n    "b": 2\n  }'),
         ('{\n    "a": 1,\n    // two\n    "b": 2\n  }', "b", '{\n    "a": 1\n    // two\n  }'),
         ('{"a":1,"b":2,}', "b", '{"a":1,}'),
+        ('{"a": 1, "b": 2,\n  "c": 3}', "b", '{"a": 1,\n  "c": 3}'),
     ],
 )
 def test_a_member_goes_with_its_comma_and_its_line(before: str, path: str, after: str) -> None:
@@ -173,6 +174,14 @@ def test_a_value_is_changed_where_it_is_defined() -> None:
 def test_what_others_use_too_or_nobody_wrote_is_left_alone(template: dict[str, Any], sections: dict[str, Any]) -> None:
     get = at("x")
     assert changed(deployment(template, **sections), lambda t: change.Set(get(t), "b")) is None
+
+
+def test_a_member_that_an_expression_makes_is_left_alone() -> None:
+    text = deployment({"x": "[createObject('x', 'a', 'y', variables('v'))]"}, variables={"v": "b"})
+    assert changed(text, lambda t: change.Remove(at("x", "x")(t))) is None
+    assert changed(text, lambda t: change.Rename(at("x", "y")(t), "z")) is None
+    assert changed(text, lambda t: change.Set(at("x", "y")(t), "c")) is None
+    assert changed(text, lambda t: change.Insert(at("x")(t), "z", "c")) is None
 
 
 def test_a_parameter_keeps_its_type() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import json
 import os
 import random
@@ -269,6 +270,34 @@ def test_a_file_that_must_not_be_replaced_is_named_and_reported_as_it_is(
     assert err == f"aiblint: {wrong} was not fixed: {said}\n"
     assert f"{wrong}:17:7: error AIB106" in out
     assert f"{other}:17:7: fixed AIB106" in out
+
+
+@posix
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_beside_it(
+    aiblint: Aiblint, wrong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    status, out, err = aiblint("--fix", wrong)
+    assert (status, wrong.read_text(), os.listdir(wrong.parent)) == (2, WRONG, ["x.json"])
+    assert err == f"aiblint: {wrong} was not fixed: No space left on device\n"
+    assert "2 errors" in out
+
+
+def test_what_fixes_need_is_loaded_only_where_something_is_to_be_fixed() -> None:
+    code = "import sys; from aiblint.__main__ import main; main(sys.argv[1:]); print(*sorted(sys.modules), file=sys.stderr)"
+    rooms = {"aiblint.fixes", "aiblint.fixer", "aiblint.mend", "aiblint.save", "aiblint.layout", "aiblint.usage"}
+
+    def loaded(*arguments: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
+        )
+        return rooms & set(done.stderr.split())
+
+    assert loaded("examples/linux.json") == set()
+    assert loaded("examples/mistakes.json") == {"aiblint.fixes", "aiblint.layout", "aiblint.usage"}
 
 
 def test_a_file_that_changes_under_the_run_is_left_alone(
