@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from aiblint.change import Repair
@@ -19,7 +21,7 @@ class Context:
 
     `today` is an ISO date (`2026-11-23`); `version` is the published API version that the template states, or else the user
     for it, None where nobody does; `os` is "linux", "windows" or None where nobody can tell.
-    `tables` are the tables of facts that age, with the user's changes.
+    `tables` are the tables of facts that age, with the user's changes. `programs` are those that rules were chosen for, by name.
     `cache` keeps what several rules work out about the template; it lives as long as the template. `secrets` are strings
     that rules took for one: value, and start and end in its text.
     """
@@ -29,6 +31,7 @@ class Context:
         "checkout",
         "document",
         "os",
+        "programs",
         "secrets",
         "source_os",
         "tables",
@@ -50,8 +53,10 @@ class Context:
         today: str,
         version: str | None,
         tables: Tables,
+        programs: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.document = document
+        self.programs = programs
         self.templates = templates
         self.template = template
         self.os = os

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from types import MappingProxyType
 
 from aiblint import platforms, schema
 from aiblint.check import Context
@@ -17,7 +18,7 @@ from aiblint.template import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from aiblint.change import Repair
@@ -63,8 +64,10 @@ class _Lint:
         os: str | None,
         parameters: Document | None,
         tables: Tables,
+        programs: Mapping[str, Any],
     ) -> None:
         self.document = document
+        self.programs = programs
         self.parameters = parameters
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
         found = read(document, given)
@@ -86,6 +89,7 @@ class _Lint:
             today=today,
             version=schema.judged_by(template.api_version, api_version),
             tables=tables,
+            programs=self.programs,
         )
 
 
@@ -115,16 +119,18 @@ def lint(
     os: str | None = None,
     parameters: Document | None = None,
     tables: Tables = DEFAULT,
+    programs: Mapping[str, Any] = MappingProxyType({}),
     shown: bool = False,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
     `api_version` holds for templates that state none, or leave it to the deployment, `os` (linux, windows) for images whose
     source does not tell; `parameters` is the parameter file that goes with it; `tables` are those that are shipped, with the
-    user's changes. `shown` says that the text will be printed even where nothing is found, so that its secrets have to be known.
+    user's changes; `programs` are those of which rules may ask something, by name. `shown` says that the text will be printed
+    even where nothing is found, so that its secrets have to be known.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
-    under_way = _Lint(document, checkout, today, api_version, os, parameters, tables)
+    under_way = _Lint(document, checkout, today, api_version, os, parameters, tables, programs)
     result = Result(document, under_way.templates, under_way.left_out)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}

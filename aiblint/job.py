@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
@@ -42,6 +43,7 @@ class Job:
         self._configured = _configured(options)
         self.settings = self._configured.with_(self._said, self._places)
         self._choices: dict[tuple[object, ...], Choice] = {}
+        self._programs: dict[str, Any] = {}
         self._parameters: dict[str, Document] = {}
         self._tables = Tables(self.settings.tables)
         self._mending = _mending(options, rules)
@@ -112,13 +114,25 @@ class Job:
             settings.os,
             terms=None if self.options.no_suppressions else self._exceptions.terms,
             stated=[] if self.options.no_suppressions else self._exceptions.of_file(path, settings, choice),
+            programs=self._programs,
         )
 
     def _choice(self, settings: Settings) -> Choice:
         key = (settings.select, settings.ignore, tuple(settings.severity.items()), settings.placeholders)
         if key not in self._choices:
             self._choices[key] = choose(self.run.rules, settings)
+            self._look_for(self._choices[key].rules)
         return self._choices[key]
+
+    def _look_for(self, rules: list[Rule]) -> None:
+        """The programs that rules need; one that is missing is told before anything is linted."""
+        for rule in rules:
+            if rule.needs and rule.needs not in self._programs:
+                room: Any = importlib.import_module(f"aiblint.{rule.needs}")
+                found = room.find()
+                if found is None:
+                    raise UsageError(f"the rule {rule.name} needs {rule.needs}, which is not installed: {room.INSTALL}")
+                self._programs[rule.needs] = found
 
     def _parameter_file(self, path: str) -> Document:
         from aiblint import parameters

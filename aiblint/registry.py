@@ -19,7 +19,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 INDEX = os.path.join(_PACKAGE, "_rules.json")
 """The compiled index: part of a wheel; in a clone a cache that git ignores."""
 _MARKER = "AIB001-json-syntax.yaml"
-_FORMAT = 2
+_FORMAT = 3
 
 
 def folder() -> str:

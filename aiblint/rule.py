@@ -48,7 +48,8 @@ class Case:
 class Rule:
     """One rule as the index keeps it: everything but its examples. One that is not `enabled` runs only where it is chosen.
 
-    `unread` tells that it also speaks about members that the template's API version does not read.
+    `needs` names a program that it asks, None: no program. `unread` tells that it also speaks about members that the
+    template's API version does not read.
     """
 
     __slots__ = (
@@ -58,6 +59,7 @@ class Rule:
         "enabled",
         "id",
         "name",
+        "needs",
         "precision",
         "references",
         "security_severity",
@@ -74,6 +76,7 @@ class Rule:
         self.category: str = stored["category"]
         self.enabled: bool = stored["enabled"]
         self.summary: str = stored["summary"]
+        self.needs: str | None = stored["needs"]
         self.unread: bool = stored["unread"]
         self.why: str = stored["why"]
         self.references: tuple[str, ...] = tuple(stored["references"])

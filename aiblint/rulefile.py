@@ -28,6 +28,8 @@ CATEGORIES = (
 SEVERITIES = ("error", "warning", "note")
 # What rules of these are about is in the file, whatever becomes of the template.
 ABOUT_THE_FILE = ("reading", "security", "arm")
+PROGRAMS = ("shellcheck",)
+"""What a rule may need beside aiblint; each has a room of that name with `find` and INSTALL."""
 PRECISIONS = ("very-high", "high", "medium", "low")
 
 _KEYS = frozenset(
@@ -42,6 +44,7 @@ _KEYS = frozenset(
         "examples",
         "id",
         "name",
+        "needs",
         "precision",
         "references",
         "security-severity",
@@ -84,6 +87,11 @@ def from_yaml(content: object, where: str) -> Rule:
     unread = content.get("unread", content["category"] in ABOUT_THE_FILE)
     if not isinstance(unread, bool):
         raise RuleError(f"{where}: 'unread' is true or false")
+    needs = content.get("needs")
+    if needs is not None:
+        _among(needs, PROGRAMS, where, "program")
+        if enabled:
+            raise RuleError(f"{where}: a rule that needs a program is off by default: write 'enabled: false'")
     examples(content, where)
     covers(content, where)
     cases = _cases(content, where)
@@ -95,6 +103,7 @@ def from_yaml(content: object, where: str) -> Rule:
             "category": content["category"],
             "enabled": enabled,
             "summary": " ".join(_text(content["summary"], "summary", where).split()),
+            "needs": needs,
             "unread": unread,
             "why": _text(content["why"], "why", where).strip(),
             "references": _texts(content["references"], "references", where, _ADDRESS, "https://learn.microsoft.com/…"),

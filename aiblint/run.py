@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 
 from aiblint import engine, parameters, schema, sniff
 from aiblint.checkout import Checkout, find_root
@@ -13,7 +14,8 @@ from aiblint.tables import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from aiblint.choice import Choice
     from aiblint.finding import Finding
@@ -83,10 +85,11 @@ class Inputs:
 
     That is the API version, the operating system ("linux", "windows"), and parameter files (None: those that lie beside it).
     `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing. `terms` are those
-    on which exceptions hold, None: none does; `stated` are the exceptions of the configuration.
+    on which exceptions hold, None: none does; `stated` are the exceptions of the configuration. `programs` are what rules
+    need beside aiblint, by name.
     """
 
-    __slots__ = ("api_version", "mending", "os", "parameters", "stated", "tables", "terms", "today")
+    __slots__ = ("api_version", "mending", "os", "parameters", "programs", "stated", "tables", "terms", "today")
 
     def __init__(
         self,
@@ -98,7 +101,9 @@ class Inputs:
         os: str | None = None,
         terms: Terms | None = None,
         stated: Sequence[Stated] = (),
+        programs: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        self.programs = programs
         self.today = today
         self.api_version = api_version
         self.parameters = parameters
@@ -185,6 +190,7 @@ def _linter(
             os=inputs.os,
             parameters=given,
             tables=inputs.tables,
+            programs=inputs.programs,
             shown=shown or "aiblint" in state.text,  # what is said about an exception shows its line
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from functools import cache
@@ -40,7 +41,16 @@ def lint(document: Document, entry: dict[str, Any], name: str = "") -> engine.Re
     running = [rule for rule in rules() if rule.enabled or rule.name == name]
     today = entry.get("today", TODAY)
     terms = Terms({each: rule.id for rule in rules() for each in (rule.id.lower(), rule.name)}, today)
-    return settle(engine.lint(document, running, Checkout("example.json"), today), running, {}, terms)
+    result = engine.lint(document, running, Checkout("example.json"), today, programs=programs(running))
+    return settle(result, running, {}, terms)
+
+
+def programs(running: list[rule.Rule]) -> dict[str, Any]:
+    """The programs that rules need; without one there is nothing to test."""
+    found = {needed: importlib.import_module(f"aiblint.{needed}").find() for rule in running if (needed := rule.needs)}
+    if None in found.values():
+        pytest.skip(f"needs {', '.join(found)}")
+    return found
 
 
 def findings(entry: dict[str, Any], name: str = "") -> list[Finding]:
