@@ -8,8 +8,8 @@ import re
 from aiblint import address
 from aiblint.change import Part
 from aiblint.check import Problem
-from aiblint.shell.command import POSIX, POWERSHELL
-from aiblint.shell.text import join_lines, locate
+from aiblint.shell.command import NEVER_RUNS, POSIX, POWERSHELL
+from aiblint.shell.text import MOST_COMMANDS, join_lines, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,40 +26,60 @@ _DIALECTS = {"shell": POSIX, "powershell": POWERSHELL}
 class Inline:
     """One step's `inline`. `text` is the joined script; a line that only the deployment knows is empty in it.
 
-    `items` are the lines as values. `opaque` tells that at least one of them is unknown. `dialect` is POSIX or POWERSHELL.
+    `items` are the lines as values. `dialect` is POSIX or POWERSHELL. `left` holds how many more commands are read of the whole
+    template.
     """
 
-    __slots__ = ("_read", "_starts", "dialect", "items", "opaque", "step", "text")
+    __slots__ = ("_commands", "_extensions", "_left", "_starts", "_unknown", "_written", "dialect", "items", "step", "text")
 
-    def __init__(self, step: Value, dialect: str, lines: Value) -> None:
+    def __init__(self, step: Value, dialect: str, lines: Value, left: list[int]) -> None:
         self.step = step
         self.dialect = dialect
         self.items = lines.items
-        self.opaque = any(not item.known for item in lines.items)
         self.text, self._starts = join_lines(item.text or "" for item in lines.items)
-        self._read: tuple[list[Command], list[Extension]] | None = None
+        self._left = left
+        self._unknown = any(not item.known for item in lines.items)
+        self._written: list[Command] | None = None
+        self._commands: list[Command] = []
+        self._extensions: list[Extension] = []
+
+    @property
+    def opaque(self) -> bool:
+        """Whether some of it is not known: a line that only the deployment knows, or more commands than are read."""
+        self._read()
+        return self._unknown
 
     @property
     def commands(self) -> list[Command]:
-        """The commands of the script, in order; offsets are those of `text`."""
-        return self._reading()[0]
+        """The commands of the script that can run, in order; offsets are those of `text`."""
+        self._read()
+        return self._commands
+
+    @property
+    def written(self) -> list[Command]:
+        """All commands, those inside `if ($false)` too."""
+        return self._read()
 
     @property
     def extensions(self) -> list[Extension]:
         """What only Bash knows in a script for `sh`, in order; none in PowerShell."""
-        return self._reading()[1]
+        self._read()
+        return self._extensions
 
-    def _reading(self) -> tuple[list[Command], list[Extension]]:
-        if self._read is None:
+    def _read(self) -> list[Command]:
+        if self._written is None:
             if self.dialect == POSIX:
                 from aiblint.shell import posix
 
-                self._read = posix.read(self.text)
+                self._written, self._extensions = posix.read(self.text, self._left[0])
             else:
                 from aiblint.shell import powershell
 
-                self._read = powershell.commands(self.text), []
-        return self._read
+                self._written = powershell.read(self.text, self._left[0])
+            self._left[0] -= len(self._written)
+            self._unknown = self._unknown or self._left[0] <= 0
+            self._commands = [command for command in self._written if command.fate != NEVER_RUNS]
+        return self._written
 
     def place(self, start: int, end: int) -> tuple[Value, tuple[int, int]]:
         """The line that holds offset `start`, and the code points of its text up to `end`, or to its own end if that comes first."""
@@ -84,7 +104,8 @@ def of(step: Value, context: Context) -> Inline | None:
     if key not in context.cache:
         dialect = _DIALECTS.get((step.text_of("type") or "").lower())
         lines = step.get("inline")
-        context.cache[key] = Inline(step, dialect, lines) if dialect and lines is not None and lines.items else None
+        left = context.cache.setdefault(("commands left", 0), [MOST_COMMANDS])
+        context.cache[key] = Inline(step, dialect, lines, left) if dialect and lines is not None and lines.items else None
     found: Inline | None = context.cache[key]
     return found
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiblint.shell import posix, powershell
-from aiblint.shell.command import Command
+from aiblint.shell.command import MAY_RUN, NEVER_RUNS, RUNS, Command
 from aiblint.shell.text import Word, join_lines, locate
 from aiblint.shell.windows import cmdlet
 from aiblint.shell.wrappers import reads_script
@@ -378,6 +378,44 @@ def test_time_grows_with_the_length_of_a_script_and_no_faster(split: Splitter, p
 
     small = max(seconds(10_000), 0.001)
     assert seconds(80_000) < 40 * small  # eight times the text; a quadratic reader takes 64 times as long
+
+
+@pytest.mark.parametrize(
+    ("script", "fates"),
+    [
+        ("a; if ($x) { b } else { c }; d", {"a": RUNS, "b": MAY_RUN, "c": MAY_RUN, "d": RUNS}),
+        (
+            "if ($false) { a; & { b } } elseif (c) { d }; e",
+            {"a": NEVER_RUNS, "b": NEVER_RUNS, "c": RUNS, "d": MAY_RUN, "e": RUNS},
+        ),
+        ("while ( $FALSE ) { a }; if (0) { cmd /c b }", {"a": NEVER_RUNS, "cmd": NEVER_RUNS, "b": NEVER_RUNS}),
+        (
+            "foreach ($i in a) { b }; for (;;) { c }; do { d } until ($x); e",
+            {"a": RUNS, "b": MAY_RUN, "c": MAY_RUN, "d": RUNS, "e": RUNS},
+        ),
+        ("try { a } catch { b } finally { c }; trap { d }", {"a": RUNS, "b": MAY_RUN, "c": RUNS, "d": MAY_RUN}),
+        ("function f { a }; switch ($x) { 1 { b } default { c } }", {"a": MAY_RUN, "b": MAY_RUN, "c": MAY_RUN}),
+        ("1..3 | ForEach-Object { a }; & { b }; $(c)", {"foreach-object": RUNS, "a": MAY_RUN, "b": MAY_RUN, "c": RUNS}),
+        ("if ($false)\r\n{\r\n a\r\n}\r\nb", {"a": NEVER_RUNS, "b": RUNS}),
+        ("if ($falsely) { b }", {"b": MAY_RUN}),
+        ('powershell -Command "if ($false) { a }; b"', {"powershell": RUNS, "a": NEVER_RUNS, "b": RUNS}),
+    ],
+)
+def test_a_powershell_command_runs_may_run_or_never_does(script: str, fates: dict[str, int]) -> None:
+    found = {command.name: command.fate for command in powershell.read(script) if command.name}
+    assert found == fates
+    assert {command.name for command in powershell.commands(script)} & set(fates) == {
+        n for n, f in fates.items() if f != NEVER_RUNS
+    }
+
+
+@pytest.mark.parametrize("read", [lambda script, most: posix.read(script, most)[0], powershell.read])
+def test_reading_ends_at_a_number_of_commands(read: Callable[[str, int], list[Command]]) -> None:
+    assert [command.name for command in read("a; b\nc; (d; e); f", 3)] == ["a", "b", "c"]
+    assert read("a; b", 0) == []
+    nested = read("(a; (b; (c; d); e); f); g", 3)
+    assert {"a", "b", "c"} <= {command.name for command in nested}
+    assert "g" not in {command.name for command in nested}
 
 
 def corpus_scripts() -> list[tuple[str, str]]:

@@ -90,15 +90,19 @@ def os_disk_above_generation_1(value: Value, context: Context, *, most: int, lar
 
 
 @check
-def vnet_legacy(value: Value, context: Context, *, members: list[str], beside: list[str]) -> Iterator[Problem]:
-    """A `vnetConfig` that still names its subnet by the three `members` of the preview, or by one of `beside` (lower case) too."""
+def vnet_legacy(value: Value, context: Context, *, members: list[str], beside: list[str], refused: bool) -> Iterator[Problem]:
+    """A `vnetConfig` that still names its subnet by the three `members` of the preview, or by one of `beside` (lower case) too.
+
+    `refused`: by the service; else they are dropped.
+    """
     if not any(name in value.members for name in members):
         return
     found = [name for name in value.members if name in members or name.lower() in beside]
     if value.get("subnetId") is None:
-        advice = "the build leaves your network or is refused; write the subnet's resource id in 'subnetId'"
+        harm = "the service refuses the template" if refused else "they are dropped, and the build runs outside your network"
+        advice = f"{harm}; write the subnet's resource id in 'subnetId'"
     else:
-        advice = "'subnetId' alone counts; remove the old members"
+        advice = "the service refuses the template; remove them" if refused else "'subnetId' alone counts; remove them"
     yield Problem(
         value,
         f"{listed([repr(name) for name in found], 'and')} of 'vnetConfig' ended with 2019-05-01-preview: {advice}",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from aiblint import inline
 from aiblint.check import Problem, check, quote
+from aiblint.shell.command import RUNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +32,19 @@ _RESTART_SWITCH = frozenset(
     )
 )
 _AUTO_REBOOT = frozenset(("get-windowsupdate", "install-windowsupdate", "get-wuinstall", "wuinstall"))
+_SHUTDOWN_WAITS = 30
 _FORCE_RESTART = frozenset(("/forcerestart", "-forcerestart"))
 _PRINTING = frozenset(("echo", "printf", "write-host", "write-output", "write-verbose"))
 _HERE = frozenset(("localhost", ".", "127.0.0.1", "$env:computername", "(hostname)"))
 
 
 @check
-def restarts_machine(value: Value, context: Context) -> Iterator[Problem]:
-    """A command in a step's `inline` that restarts or shuts down the build VM behind Packer's back."""
+def restarts_machine(value: Value, context: Context, *, certain: bool | None = None) -> Iterator[Problem]:
+    """A command in a step's `inline` that restarts or shuts down the build VM behind Packer's back.
+
+    `certain`: only those that do it at once whenever the step runs (true), only those that do it under a condition or later
+    (false). One that does it later is fine right in front of a WindowsRestart step, which takes over a restart under way.
+    """
     script = inline.of(value, context)
     if script is None:
         return
@@ -45,17 +53,32 @@ def restarts_machine(value: Value, context: Context) -> Iterator[Problem]:
         if program is None or command.head or command.calls_function:
             continue
         what = _posix_restart(command) if command.dialect == "posix" else _windows_restart(command)
-        if what is not None:
-            deed, word = what
-            yield script.problem(program.start, word.end, _restart_message(script, command, deed, word))
+        delay = _shutdown_delay(command) if command.dialect != "posix" and command.name == "shutdown" else 0
+        if what is None or (certain is not None and certain != (command.fate == RUNS and delay == 0)):
+            continue
+        deed, word = what
+        if delay == 0 or not (deed == "restarts" and _is_restart(_next_step(value, context))):
+            yield script.problem(program.start, word.end, _restart_message(script, command, deed, word, delay))
 
 
-def _restart_message(script: inline.Inline, command: Command, deed: str, word: Word) -> str:
+def _next_step(step: Value, context: Context) -> Value | None:
+    steps = context.template.list_of("customize")
+    return next((after for before, after in pairwise(steps) if before is step), None)
+
+
+def _is_restart(step: Value | None) -> bool:
+    return step is not None and step.text_of("type") == "WindowsRestart"
+
+
+def _restart_message(script: inline.Inline, command: Command, deed: str, word: Word, delay: int | None) -> str:
     program = command.program
     assert program is not None
     phrase = program.text if word is program else f"{program.text} {word.text}"
     if script.dialect == "powershell":
-        return f"{quote(phrase)} {deed} the build VM in the middle of the step, the connection breaks and the build fails; " + (
+        when = "" if delay == 0 else "later, " if delay is None else f"{delay} seconds later, "
+        where = "in the middle of the step, the connection breaks" if delay == 0 else "in the middle of whatever runs then"
+        may = "may fail" if delay != 0 or command.fate != RUNS else "fails"
+        return f"{quote(phrase)} {deed} the build VM {when}{where} and the build {may}; " + (
             "put a WindowsRestart step behind this one instead" if deed == "restarts" else "leave it out"
         )
     if deed != "restarts":
@@ -117,6 +140,21 @@ def _windows_shutdown(command: Command) -> tuple[str, Word] | None:
     if {"a", "m", "i", "l", "?"}.intersection(switches):
         return None
     return next(((_RESTARTING[letter], word) for letter, word in switches.items() if letter in _RESTARTING), None)
+
+
+def _shutdown_delay(command: Command) -> int | None:
+    """The seconds that `shutdown` waits: 30 unless `/t` says otherwise, none with `/p`; None where nobody knows.
+
+    https://learn.microsoft.com/windows-server/administration/windows-commands/shutdown
+    """
+    texts = [word.text.lower() for word in command.arguments]
+    if "/p" in texts or "-p" in texts:
+        return 0
+    for text, following in zip(texts, [*texts[1:], ""], strict=True):
+        if text[:2] in ("/t", "-t") and not text[2:].isalpha():
+            seconds = text[2:].lstrip(":") or following
+            return int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else None
+    return _SHUTDOWN_WAITS
 
 
 # Installers that end with 3010 where a restart is wanted: Windows Installer, updates, Visual C++ and .NET packages, DISM.

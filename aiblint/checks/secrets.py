@@ -61,7 +61,7 @@ def in_template(context: Context) -> Iterator[tuple[Value, int, int]]:
 
 def _in_script(script: Inline) -> Iterator[Secret]:
     found = [*_shapes(script.text)]
-    for command in script.commands:
+    for command in script.written:
         found.extend(in_command(command))
         if command.heredoc is not None:
             found.extend(in_body(script.text, *command.heredoc))

@@ -137,13 +137,25 @@ def _said(entry: Value) -> dict[str, object]:
 
 
 @check
-def replica_count_outside(value: Value, context: Context, *, least: int, most: int) -> Iterator[Problem]:
-    """A number of replicas in one region below `least` or above `most`."""
+def replica_count_below(value: Value, context: Context, *, least: int) -> Iterator[Problem]:
+    """A number of replicas in one region below `least`."""
     count = value.value
-    if isinstance(count, int) and not isinstance(count, bool) and not least <= count <= most:
+    if isinstance(count, int) and not isinstance(count, bool) and count < least:
         yield Problem(
             value,
-            f"a region holds {least} to {most} replicas of an image version, not {quote(count, 24)[1:-1]}; the service refuses the target",
+            f"a region holds {least} or more replicas of an image version, not {quote(count, 24)[1:-1]}; the service refuses the target",
+        )
+
+
+@check
+def replica_count_above(value: Value, context: Context, *, most: int) -> Iterator[Problem]:
+    """More replicas in one region than the quota of a subscription allows for a whole image version."""
+    count = value.value
+    if isinstance(count, int) and not isinstance(count, bool) and count > most:
+        yield Problem(
+            value,
+            f"a subscription may keep {most} replicas of an image version, unless Azure has raised its quota, not "
+            f"{quote(count, 24)[1:-1]}: the image is built and then not distributed; write {most} or fewer",
         )
 
 

@@ -21,6 +21,9 @@ ARGUMENT = "argument"
 BLOCK = "block"
 """`Command.context` of the inside of a PowerShell script block that is an argument: `ForEach-Object { … }`."""
 
+RUNS, MAY_RUN, NEVER_RUNS = range(3)
+"""`Command.fate` in PowerShell: inside `if`, loops, functions and script blocks a command may run, inside `if ($false)` it never does."""
+
 _CLUSTER = re.compile(r"-[A-Za-z0-9]+\Z")
 _PARAMETER = re.compile(r"[-\u2013\u2014\u2015]([A-Za-z_?][\w-]*)(:?)")
 
@@ -72,7 +75,7 @@ class Command:
     `head` marks the first line of `for`, `select`, `case` and `function`: it runs nothing. `calls_function`: the name is
     a function which the script itself defines. `depth` counts the groups `( )`, `{ }` around it. `parent` is the command
     in whose words it was found, `context` how. `after_root_shell`: an earlier `sudo -i` or `sudo su` may have been
-    meant to make it root. `expression` is the value of a PowerShell statement that is no command.
+    meant to make it root. `expression` is the value of a PowerShell statement that is no command. `fate` tells whether it runs.
     """
 
     __slots__ = (
@@ -84,6 +87,7 @@ class Command:
         "dialect",
         "end",
         "expression",
+        "fate",
         "head",
         "index",
         "name",
@@ -123,6 +127,7 @@ class Command:
         self.calls_function = False
         self.after_root_shell = False
         self.expression: Word | None = None
+        self.fate = RUNS
 
     @property
     def sudo(self) -> bool:

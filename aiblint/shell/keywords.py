@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.shell.command import MAY_RUN, NEVER_RUNS, RUNS
 from aiblint.shell.tokens import LEVELS, TokenReader
 
 _WORD = re.compile(r"[A-Za-z]+(?![\w.:\\/-])")
@@ -11,6 +12,8 @@ _KEYWORDS = (
     " if elseif while until switch for foreach do else try catch finally trap begin process end dynamicparam data "
     "parallel sequence inlinescript function filter workflow configuration class enum param return "
 )
+_MAY_RUN = " if elseif while switch for foreach else catch trap function filter workflow configuration class "
+_NEVER = ("$false", "0")
 _CONDITION = re.compile(r"(?:[ \t]++-\w++)*+[ \t\r\n]*+\(")
 _EACH = re.compile(r"[ \t\r\n]*\([ \t\r\n]*\$[\w:]+[ \t\r\n]+[iI][nN](?!\w)")
 _BODY = re.compile(r"(?:[ \t,]*+\[[^\]\r\n;]{0,200}+\])*+[ \t\r\n]*+(?=\{)")
@@ -27,31 +30,35 @@ class KeywordReader(TokenReader):
         match = _WORD.match(self.text, self.i, self.end)
         if match is None or f" {(word := match[0].lower())} " not in _KEYWORDS:
             return False
-        end = match.end()
+        found, upcoming = self.introduction(word, match.end())
+        self.upcoming = upcoming
+        return found
+
+    def introduction(self, word: str, end: int) -> tuple[bool, int]:
+        """What stands between a keyword, which ends at `end`, and its block: whether it is one, and whether the block runs."""
+        upcoming = MAY_RUN if f" {word} " in _MAY_RUN else RUNS
         if word == "return":
             self.i = end
-            return True
+            return True, RUNS
         if word in ("function", "filter", "workflow", "configuration", "class", "enum"):
-            return self.definition(word, end)
+            return self.definition(word, end), upcoming
         if word == "param" and not self.text[end : end + 1].strip(" \t\r\n("):
             opening = _CONDITION.match(self.text, end, self.end)
-            if opening is None:
-                return False
-            self.i = opening.end()
-            self.group(")")
-            return True
+            if opening is not None:
+                self.i = opening.end()
+                self.group(")")
+            return opening is not None, RUNS
         if word == "foreach":  # without the parenthesis it is the alias of ForEach-Object
             each = _EACH.match(self.text, end, self.end)
             if each is not None:
                 self.i = each.end()
                 self.group(")")
-            return each is not None
+            return each is not None, upcoming
         if word in ("if", "elseif", "while", "until", "switch", "for"):
-            return self.condition(word, end)
+            return self.condition(word, end, upcoming)
         if body := _BODY.match(self.text, end, self.end):
             self.i = body.end()
-            return True
-        return False
+        return body is not None, upcoming
 
     def definition(self, word: str, end: int) -> bool:
         named = _FUNCTION.match(self.text, end, self.end)
@@ -69,10 +76,10 @@ class KeywordReader(TokenReader):
             self.i = self.end if closing < 0 else closing + 1
         return True
 
-    def condition(self, word: str, end: int) -> bool:
+    def condition(self, word: str, end: int, upcoming: int) -> tuple[bool, int]:
         opening = _CONDITION.match(self.text, end, self.end)
         if opening is None:
-            return False
+            return False, RUNS
         self.i = opening.end()
         self.group(")")
         if word == "switch":
@@ -80,7 +87,9 @@ class KeywordReader(TokenReader):
             if self.i < self.end and self.text[self.i] == "{" and self.state.level < LEVELS:
                 self.i += 1
                 self.clauses()
-        return True
+        elif self.text[opening.end() : self.i - 1].strip().lower() in _NEVER:
+            upcoming = NEVER_RUNS
+        return True, upcoming
 
     def clauses(self) -> None:
         """The body of a `switch`: patterns, each with its block."""
@@ -98,6 +107,7 @@ class KeywordReader(TokenReader):
                 self.i += 1
                 continue
             if char == "{":
+                self.upcoming = MAY_RUN
                 self.block(self.context)
             else:
                 self.word()

@@ -6,7 +6,7 @@ import re
 
 from aiblint.shell import wrappers
 from aiblint.shell.command import ARGUMENT, POSIX, SCRIPT, SUBSTITUTION, Command, Redirect
-from aiblint.shell.text import Script, Word
+from aiblint.shell.text import MOST_COMMANDS, Script, Word
 from aiblint.shell.words import BODY, PAREN, Extension, State, WordReader, unescaped
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
@@ -41,14 +41,14 @@ def commands(script: str) -> list[Command]:
     return read(script)[0]
 
 
-def read(script: str) -> tuple[list[Command], list[Extension]]:
+def read(script: str, most: int = MOST_COMMANDS) -> tuple[list[Command], list[Extension]]:
     """All simple commands of a shell script, and what only Bash knows in it, each in the order in which it is written.
 
     Offsets are code points of `script`. Commands inside substitutions, here-documents fed to a shell and strings handed
-    to a shell are among them, each with its `parent`. Text that is no shell yields what it can. Takes linear time and
-    raises nothing.
+    to a shell are among them, each with its `parent`. Text that is no shell yields what it can. Takes linear time, ends at
+    about the `most` commands, and raises nothing.
     """
-    state = State(len(script))
+    state = State(len(script), most)
     _Reader(Script(script), state, None, "", "").list_until("")
     for command in state.commands:
         program = command.program
@@ -70,7 +70,8 @@ class _Reader(WordReader):
         here = _List()
         while True:
             self.blank()
-            if self.i >= self.end:
+            if self.i >= self.end or len(self.state.commands) >= self.state.most:
+                self.i = self.end
                 return
             if here.pattern:
                 self.case_pattern(here)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from aiblint.shell import windows
-from aiblint.shell.command import BLOCK, POWERSHELL, SCRIPT, SUBSTITUTION, Command, Redirect
+from aiblint.shell.command import BLOCK, MAY_RUN, NEVER_RUNS, POWERSHELL, RUNS, SCRIPT, SUBSTITUTION, Command, Redirect
 from aiblint.shell.keywords import KeywordReader
-from aiblint.shell.text import Script, Word
+from aiblint.shell.text import MOST_COMMANDS, Script, Word
 from aiblint.shell.tokens import LEVELS, REDIRECT, State
 
 _LABEL = re.compile(r":\w+(?=\s)")
@@ -36,13 +36,19 @@ class _Line:
 
 
 def commands(script: str) -> list[Command]:
+    """The commands of a PowerShell script that can run."""
+    return [command for command in read(script) if command.fate != NEVER_RUNS]
+
+
+def read(script: str, most: int = MOST_COMMANDS) -> list[Command]:
     """All commands of a PowerShell script in the order in which they are written; text that is no script yields what it can.
 
     Offsets are code points of `script`. Commands in script blocks, parentheses and strings handed to `cmd /c`,
     `powershell -Command`, `Start-Process` or `Invoke-Expression` are among them, each with its `parent`. A statement
-    that is an expression or an assignment is a command without words. Takes linear time and raises nothing.
+    that is an expression or an assignment is a command without words. Takes linear time, ends at about the `most` commands,
+    and raises nothing.
     """
-    state = State(len(script))
+    state = State(len(script), most)
     _Reader(Script(script), state, None, "").statements("", True)
     for command in state.commands:
         command.calls_function = command.program is not None and command.program.text.lower() in state.functions
@@ -60,7 +66,8 @@ class _Reader(KeywordReader):
         line = _Line()
         while True:
             self.space()
-            if self.i >= self.end:
+            if self.i >= self.end or len(self.state.commands) >= self.state.most:
+                self.i = self.end
                 return
             char = self.text[self.i]
             if char == closing:
@@ -101,6 +108,7 @@ class _Reader(KeywordReader):
         if char == "{" and not line.pipe:
             self.block(BLOCK if not emit else self.context)
             return
+        self.upcoming = RUNS
         if char == ":" and (match := _LABEL.match(text, start, self.end)):
             self.i = match.end()
             return
@@ -132,8 +140,12 @@ class _Reader(KeywordReader):
         self.nested_list(closing, SUBSTITUTION, False)
 
     def block(self, context: str) -> None:
+        saved = self.fate
+        self.fate = max(saved, self.upcoming, MAY_RUN if context == BLOCK else RUNS)
+        self.upcoming = RUNS
         self.i += 1
         self.nested_list("}", context, True)
+        self.fate = saved
 
     def table(self, closing: str) -> None:
         """The inside of `@{ name = value }` or of an attribute, `[Parameter(Mandatory = $true)]`."""
@@ -338,6 +350,7 @@ class _Reader(KeywordReader):
         command.parent = self.parent
         command.context = context
         command.depth = self.depth
+        command.fate = self.fate
         state.commands.append(command)
         if not command.words:
             return

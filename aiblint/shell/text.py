@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 _UNKNOWN = re.compile(r"[$`(){}]")
 
 
+MOST_COMMANDS = 20_000
+"""Behind so many commands nothing is read: no real template has as many, and each rule looks at all of them."""
+
+
 class Script:
     """Text of a script, and where each of its characters stands in the outermost script, called root.
 

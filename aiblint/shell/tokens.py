@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.shell.command import BLOCK, Command, Redirect
+from aiblint.shell.command import BLOCK, RUNS, Command, Redirect
 from aiblint.shell.text import Budget, Script, Word
 
 LEVELS = 24
@@ -32,10 +32,11 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f
 class State:
     """What all readers of one script share."""
 
-    __slots__ = ("budget", "commands", "functions", "level", "seen")
+    __slots__ = ("budget", "commands", "functions", "level", "most", "seen")
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, most: int) -> None:
         self.budget = Budget(length)
+        self.most = most
         self.commands: list[Command] = []
         self.functions: set[str] = set()
         self.seen: set[tuple[int, int, str]] = set()
@@ -45,7 +46,7 @@ class State:
 class TokenReader:
     """Reads the words of one script text; a subclass reads the statements."""
 
-    __slots__ = ("context", "depth", "end", "i", "parent", "script", "state", "text")
+    __slots__ = ("context", "depth", "end", "fate", "i", "parent", "script", "state", "text", "upcoming")
 
     def __init__(self, script: Script, state: State, parent: Command | None, context: str) -> None:
         self.script = script
@@ -54,6 +55,8 @@ class TokenReader:
         self.parent = parent
         self.context = context
         self.depth = parent.depth if parent is not None else 0
+        self.fate = parent.fate if parent is not None else RUNS
+        self.upcoming = RUNS
         self.i = 0
         self.end = len(script.text)
 

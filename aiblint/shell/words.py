@@ -49,10 +49,11 @@ class Extension:
 class State:
     """What all readers of one script share."""
 
-    __slots__ = ("after_root_shell", "budget", "commands", "extensions", "functions", "level", "seen")
+    __slots__ = ("after_root_shell", "budget", "commands", "extensions", "functions", "level", "most", "seen")
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, most: int) -> None:
         self.budget = Budget(length)
+        self.most = most
         self.commands: list[Command] = []
         self.extensions: list[Extension] = []
         self.functions: set[str] = set()
