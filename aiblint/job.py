@@ -7,6 +7,7 @@ import os
 import sys
 
 from aiblint import __version__, config
+from aiblint.checkout import Checkouts
 from aiblint.choice import OFF, Choice, UsageError, choose, selected
 from aiblint.days import is_day
 from aiblint.exceptions import Exceptions
@@ -46,6 +47,7 @@ class Job:
         self._programs: dict[str, Any] = {}
         self._parameters: dict[str, Document] = {}
         self._tables = Tables(self.settings.tables)
+        self._checkouts = Checkouts(self.settings.sources)
         self._mending = _mending(options, rules)
         self._exceptions = Exceptions(rules, self.settings, self.today)
         self._refuse_early()
@@ -91,6 +93,8 @@ class Job:
         except sniff.PathError as error:
             raise UsageError(str(error)) from error
         lint_files(self.run, found, self.asked, self.options.jobs)
+        self.run.notes += self._checkouts.notes()
+        self._checkouts.close()
         if not self.options.no_suppressions:
             choice = self._choice(self.settings)
             self.run.findings += self._exceptions.outlived(choice, self.settings.root, [path for path in paths if path != "-"])
@@ -115,6 +119,7 @@ class Job:
             terms=None if self.options.no_suppressions else self._exceptions.terms,
             stated=[] if self.options.no_suppressions else self._exceptions.of_file(path, settings, choice),
             programs=self._programs,
+            checkouts=self._checkouts,
         )
 
     def _choice(self, settings: Settings) -> Choice:

@@ -61,7 +61,7 @@ _CASE_KEYS = frozenset({"api-versions", "check", "select", "severity", "when"})
 _OPERATING_SYSTEMS = ("linux", "windows")
 _CONDITIONS = {"kind": ("body", "arm"), "os": _OPERATING_SYSTEMS, "source-os": _OPERATING_SYSTEMS, "type": ()}
 """Condition → the values that it can ask for; those of `type` are the variants that some API version knows."""
-_EXAMPLE_KEYS = frozenset({"at", "bad", "fixed", "good", "of", "on", "today", "unsafe", "with"})
+_EXAMPLE_KEYS = frozenset({"at", "bad", "fixed", "good", "of", "on", "repository", "today", "unsafe", "with"})
 _BASES = ("linux", "windows", "arm")
 
 _ID = re.compile(r"[A-Z]{2,8}[0-9]{3,4}")

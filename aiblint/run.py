@@ -6,7 +6,7 @@ import os
 from types import MappingProxyType
 
 from aiblint import engine, parameters, schema, sniff
-from aiblint.checkout import Checkout, find_root
+from aiblint.checkout import Checkouts, find_root
 from aiblint.document import Document, Mistake
 from aiblint.masking import mask
 from aiblint.syntax import json as syntax
@@ -85,11 +85,11 @@ class Inputs:
 
     That is the API version, the operating system ("linux", "windows"), and parameter files (None: those that lie beside it).
     `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing. `terms` are those
-    on which exceptions hold, None: none does; `stated` are the exceptions of the configuration. `programs` are what rules
-    need beside aiblint, by name.
+    on which exceptions hold, None: none does; `stated` are the exceptions of the configuration. `checkouts` are the
+    repositories around the templates, `programs` what rules need beside aiblint, by name.
     """
 
-    __slots__ = ("api_version", "mending", "os", "parameters", "programs", "stated", "tables", "terms", "today")
+    __slots__ = ("api_version", "checkouts", "mending", "os", "parameters", "programs", "stated", "tables", "terms", "today")
 
     def __init__(
         self,
@@ -102,9 +102,11 @@ class Inputs:
         terms: Terms | None = None,
         stated: Sequence[Stated] = (),
         programs: Mapping[str, Any] = MappingProxyType({}),
+        checkouts: Checkouts | None = None,
     ) -> None:
         self.programs = programs
         self.today = today
+        self.checkouts = checkouts or Checkouts()
         self.api_version = api_version
         self.parameters = parameters
         self.tables = tables
@@ -177,7 +179,7 @@ def _linter(
     path: str, choice: Choice, inputs: Inputs, sets: list[Document], *, shown: bool
 ) -> Callable[[Document], engine.Result]:
     """Lints a document, and again what fixes make of it: each parameter file makes a deployment of its own."""
-    checkout = Checkout(path)
+    checkout = inputs.checkouts.around(path)
 
     def once(state: Document, given: Document | None) -> engine.Result:
         return engine.lint(
@@ -226,7 +228,9 @@ def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:
 def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: Inputs) -> None:
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
-    run.findings.extend(engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels).findings)
+    run.findings.extend(
+        engine.lint(document, choice.rules, inputs.checkouts.around(path), inputs.today, severities=choice.levels).findings
+    )
 
 
 def lint_files(run: Run, paths: Sequence[str], asked: Callable[[str], tuple[Choice, Inputs]], jobs: int | None = None) -> None:

@@ -6,9 +6,11 @@ import importlib
 import json
 import os
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+import repositories
 
 from aiblint import engine, example, fixer, registry, rule, rulefile
 from aiblint.checkout import Checkout
@@ -36,12 +38,33 @@ def examples(kind: str) -> list[Any]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the repositories of examples are made."""
+    FOLDER.append(tmp_path_factory.mktemp("examples"))
+
+
+FOLDER: list[Path] = []
+
+
+def path_of(entry: dict[str, Any]) -> str:
+    """Where the file of an example lies: in the `repository` that it asks for, with a commit for each of its mappings."""
+    if "repository" not in entry:
+        return "example.json"
+    return str(repository(json.dumps(entry["repository"])) / "example.json")
+
+
+@cache
+def repository(commits: str) -> Path:
+    return repositories.make(FOLDER[-1] / str(abs(hash(commits))), json.loads(commits))
+
+
 def lint(document: Document, entry: dict[str, Any], name: str = "") -> engine.Result:
     """What is said of an example by the rules that run by default, and by the one of a name."""
     running = [rule for rule in rules() if rule.enabled or rule.name == name]
     today = entry.get("today", TODAY)
     terms = Terms({each: rule.id for rule in rules() for each in (rule.id.lower(), rule.name)}, today)
-    result = engine.lint(document, running, Checkout("example.json"), today, programs=programs(running))
+    result = engine.lint(document, running, Checkout(path_of(entry)), today, programs=programs(running))
     return settle(result, running, {}, terms)
 
 

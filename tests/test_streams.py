@@ -128,7 +128,7 @@ def test_statistics_in_json_and_in_no_other_format_for_programs(aiblint: Aiblint
     assert aiblint("--statistics", "--format", "sarif", MISTAKES)[:2] == (2, "")
 
 
-@pytest.mark.parametrize("broken", ["aiblint.engine.read", "aiblint.run.syntax.read", "aiblint.run.Checkout"])
+@pytest.mark.parametrize("broken", ["aiblint.engine.read", "aiblint.run.syntax.read", "aiblint.run._linter"])
 def test_what_breaks_while_a_file_is_read_costs_only_that_file(
     aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
 ) -> None:

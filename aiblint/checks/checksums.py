@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from aiblint import address, change
+from aiblint.change import Insert, Repair, Set
 from aiblint.check import Problem, check, quote
+from aiblint.checks import local_files
 from aiblint.checks.conformance import misspelt
 
 TYPE_CHECKING = False
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.check import Context
+    from aiblint.checkout.file import File
     from aiblint.template import Value
 
 _SUM = re.compile(r"[0-9a-f]{64}")
@@ -43,22 +46,45 @@ def checksum_missing(value: Value, context: Context) -> Iterator[Problem]:
     what = quote(name) if name else "the file" if uri.key == "sourceUri" else "the script"
     fate = "goes into the image" if uri.key == "sourceUri" else "runs in the build"
     windows = context.os == "windows" or name.lower().endswith(".ps1")
-    how = "(Get-FileHash FILE).Hash.ToLower()" if windows else "sha256sum FILE"
+    how = "with what (Get-FileHash FILE).Hash.ToLower() prints" if windows else "with what sha256sum FILE prints"
+    file = local_files.of(value, context)
+    actual = file.sha256 if file is not None and not file.missing else None
+    fix = None
+    if file is not None and actual is not None:
+        state = local_files.where(file)
+        if not file.own:
+            state += ", where a file of that path lies"
+        how = f"{actual}, its SHA-256 {state}" + ("" if file.commit else ", which holds once this is pushed")
+        fix = _added(value, uri, file, actual)
     yield Problem(
         value,
-        f'{what} {fate} unchecked: whoever can change it at its address changes the image; add "sha256Checksum" with what {how} prints',
+        f'{what} {fate} unchecked: whoever can change it at its address changes the image; add "sha256Checksum" {how}',
         mark=uri,
         on_key=True,
+        fix=fix,
     )
+
+
+def _added(step: Value, uri: Value, file: File, actual: str) -> Repair:
+    """The checksum as a new member, or in place of one that says nothing. Safe where the address is that of a commit."""
+    given = step.get("sha256Checksum")
+    made = Set(given, actual) if given is not None else Insert(step, "sha256Checksum", actual, after=str(uri.key))
+    return Repair(f"add the SHA-256 of {quote(file.path)} {local_files.where(file)}", made, safe=file.commit is not None)
 
 
 @check
 def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
-    """A checksum that is not 64 lower-case hexadecimal digits, or that of an empty file. Silent where none is needed."""
+    """A checksum that is not 64 lower-case hexadecimal digits, or that of an empty file. Silent where none is needed.
+
+    Where the file is at hand, its own content decides: of a wrong checksum in capitals the capitals are not what to say.
+    """
     text = value.text
     if not text or (value.parent is not None and _has_only_inline(value.parent, context)):
         return
-    if text.lower() == _EMPTY_FILE:
+    right = local_files.verdict(value.parent, context) if value.parent is not None else None
+    if right is False:
+        return
+    if text.lower() == _EMPTY_FILE and not right:
         yield Problem(value, "this is the SHA-256 of an empty file: the download it was taken from had failed; take it again")
     elif _SUM.fullmatch(text) is None:
         message, digits = _fault(text)

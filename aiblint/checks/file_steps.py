@@ -79,16 +79,16 @@ def destination_invalid(value: Value, context: Context) -> Iterator[Problem]:
 @check
 def file_not_below(value: Value, context: Context, *, mebibytes: int, and_below: int = 0) -> Iterator[Problem]:
     """A File step whose file, found in the checkout, has `mebibytes` or more; with `and-below`, less than that many."""
-    if value.text is None or not address.is_used(value):
+    file = context.checkout.file(value.text) if value.text is not None and address.is_used(value) else None
+    if file is None or file.missing or not file.own:
         return
-    path = context.checkout.file(value.text)
-    size = context.checkout.size(path) if path is not None else None
+    size = file.size
     if size is None or size < mebibytes << 20 or (and_below and size >= and_below << 20):
         return
     limit = "close to" if and_below else "beyond"
     yield Problem(
         value,
-        f"{quote(address.file_name(value.text))} has {size / (1 << 20):.1f} MB, {limit} the 20 MB that File steps are for, and "
+        f"{quote(file.path.rpartition('/')[2])} has {size / (1 << 20):.1f} MB, {limit} the 20 MB that File steps are for, and "
         "uploads so slowly that the build may time out; download it in a script (curl, Invoke-WebRequest, azcopy)",
     )
 

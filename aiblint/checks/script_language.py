@@ -1,0 +1,74 @@
+"""Words about scripts that are written for another interpreter than the one of their step."""
+
+from __future__ import annotations
+
+from aiblint import address
+from aiblint.check import Problem, check, quote
+from aiblint.checks import local_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiblint.check import Context
+    from aiblint.template import Value
+
+_STEPS = {"shell": "Shell", "powershell": "PowerShell"}
+
+
+@check
+def script_of_other_language(
+    value: Value, context: Context, *, shell: dict[str, str], powershell: dict[str, str], no_scripts: list[str]
+) -> Iterator[Problem]:
+    """A script whose name, or whose content in this repository, tells that the step's interpreter cannot read it.
+
+    `shell` and `powershell` say for endings what a script of that name is written for, `no-scripts` are endings of files that
+    no interpreter reads. A first line with `#!` outweighs the name.
+    """
+    kind = (value.parent.text_of("type") or "").lower() if value.parent is not None else ""
+    if not value.text or kind not in _STEPS:
+        return
+    name = address.file_name(value.text)
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending in no_scripts:
+        yield Problem(
+            value,
+            f"{quote(name)} is no script, and a {_STEPS[kind]} step runs what it downloads as one: put it into the image with a File "
+            "step, or download it in a script, and run it from there",
+        )
+        return
+    language = _by_content(value, context, kind)
+    if language is None:
+        language = (shell if kind == "shell" else powershell).get(ending, "")
+    if language:
+        other = "Shell" if kind == "powershell" else "PowerShell"
+        instead = f"make it a {other} step" if _fits(other, context) else f"write it as a script for {_STEPS[kind]} steps"
+        yield Problem(
+            value,
+            f"{quote(name)} is written for {language}, and a {_STEPS[kind]} step runs it {_runs(kind)}: the build ends at its "
+            f"first line; {instead}",
+        )
+
+
+def _by_content(value: Value, context: Context, kind: str) -> str | None:
+    """What the file in this repository is written for: empty where the step can run it, None where that is not known."""
+    file = context.checkout.file(value.text or "")
+    data = file.served if file is not None and not file.missing else None
+    if data is None:
+        return None
+    if data.startswith(b"#!"):
+        line = data.partition(b"\n")[0]
+        if kind == "shell" or b"pwsh" in line or b"powershell" in line:
+            return ""
+        return "another interpreter (its first line begins with #!)"
+    if kind == "powershell":
+        return "" if local_files.is_powershell(data) else None
+    return "PowerShell" if local_files.is_powershell(data) else None
+
+
+def _fits(step: str, context: Context) -> bool:
+    return context.os is None or (context.os == "linux") == (step == "Shell")
+
+
+def _runs(kind: str) -> str:
+    return "as PowerShell text" if kind == "powershell" else "on Linux"
