@@ -189,14 +189,9 @@ def text_of(step: Value, context: Context) -> str | None:
 
 def _content(uri: str, context: Context) -> bytes | None:
     """What a script of this repository holds; None for any other, and where it cannot be read."""
-    path = context.checkout.file(uri)
-    if path is None:
-        return None
-    try:
-        with open(path, "rb") as file:
-            return file.read(_LONGEST_SCRIPT)
-    except OSError:
-        return None
+    file = context.checkout.file(uri)
+    content = file.served if file is not None else None
+    return content[:_LONGEST_SCRIPT] if content is not None else None
 
 
 def waits(step: Value, context: Context) -> bool:
