@@ -103,9 +103,12 @@ class Problem:
 
 
 class TextProblem:
-    """What a check says about a stretch of the file itself: code points [start, end) of `Document.text`."""
+    """What a check says about a stretch of the file itself: code points [start, end) of `Document.text`.
 
-    __slots__ = ("end", "fix", "message", "node", "related", "start")
+    `listed` are the texts that it is about, where it speaks of all that are in the file at once.
+    """
+
+    __slots__ = ("end", "fix", "listed", "message", "node", "related", "start")
 
     def __init__(
         self,
@@ -116,6 +119,7 @@ class TextProblem:
         node: Node | None = None,
         related: tuple[tuple[int, int, str], ...] = (),
         fix: Repair | None = None,
+        listed: tuple[str, ...] = (),
     ) -> None:
         self.start = start
         self.end = end
@@ -123,6 +127,7 @@ class TextProblem:
         self.node = node
         self.related = related
         self.fix = fix
+        self.listed = listed
 
 
 if TYPE_CHECKING:

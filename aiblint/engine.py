@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import MappingProxyType
 
-from aiblint import platforms, schema
+from aiblint import identity, platforms, schema
 from aiblint.check import Context
 from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, without_secrets
@@ -14,7 +14,7 @@ from aiblint.query import select
 from aiblint.rule import OF_FILE
 from aiblint.syntax.json import string_offsets
 from aiblint.tables import DEFAULT
-from aiblint.template import read
+from aiblint.template import read, resource_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class _Lint:
         self.document = document
         self.programs = programs
         self.parameters = parameters
+        self.traced = False
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
         found = read(document, given)
         self.templates = found.deployed
@@ -121,16 +122,19 @@ def lint(
     tables: Tables = DEFAULT,
     programs: Mapping[str, Any] = MappingProxyType({}),
     shown: bool = False,
+    traced: bool = False,
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
     `api_version` holds for templates that state none, or leave it to the deployment, `os` (linux, windows) for images whose
     source does not tell; `parameters` is the parameter file that goes with it; `tables` are those that are shipped, with the
     user's changes; `programs` are those of which rules may ask something, by name. `shown` says that the text will be printed
-    even where nothing is found, so that its secrets have to be known.
+    even where nothing is found, so that its secrets have to be known; `traced` that findings are to say by structure what they
+    are about.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
     under_way = _Lint(document, checkout, today, api_version, os, parameters, tables, programs)
+    under_way.traced = traced
     result = Result(document, under_way.templates, under_way.left_out)
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}
@@ -177,7 +181,10 @@ def _apply(rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | No
 
 def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
     for problem in function_of(case)(under_way.document, under_way.templates, **case.options):
-        yield text_finding(under_way.document, rule, level, problem), problem.fix
+        finding = text_finding(under_way.document, rule, level, problem)
+        if under_way.traced and problem.listed:
+            finding.place, finding.subject = "$", identity.listing(problem.listed)
+        yield finding, problem.fix
 
 
 def _of_template(
@@ -191,7 +198,10 @@ def _of_template(
             if (value.known or case.on == "any") and _holds(case.when, value, context):
                 for problem in function_of(case)(value, context, **case.options):
                     if rule.unread or not unread(problem.mark or problem.at, context):
-                        yield _finding(context, rule, level, problem, under_way.parameters), problem.fix
+                        finding = _finding(context, rule, level, problem, under_way.parameters)
+                        if under_way.traced:
+                            trace(finding, problem, context)
+                        yield finding, problem.fix
 
 
 def function_of(case: Case) -> Callable[..., Iterator[Any]]:
@@ -252,6 +262,17 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
         template=context.template.node.pointer,
         related=tuple(related),
     )
+
+
+def trace(finding: Finding, problem: Problem, context: Context) -> None:
+    """Says by structure what a finding is about."""
+    marked = problem.mark or problem.at
+    finding.resource = resource_of(context.template)
+    if marked.use is not None and marked.use is not marked.node:
+        finding.place, finding.subject = identity.of_definition(marked.node)  # which may be used in several places
+    else:
+        finding.place = identity.place_of(problem.at)
+        finding.subject = identity.subject_of(marked, problem.part)
 
 
 def text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:

@@ -72,7 +72,9 @@ class Finding:
     `pointer` is the RFC 6901 pointer, into the file as written, of the value or of the object that lacks something.
     `fix` is what would heal it, as far as that can be done by editing this file.
     `at` is the effective path in the image template (`$.properties.customize[0].inline[1]`), empty for findings about
-    the file itself; `template` is the template's own pointer in the file.
+    the file itself; `template` is the template's own pointer in the file. `resource`, `place` and `subject` say by structure what
+    it is about (`aiblint.identity`), where a run asks for that: the template's name, a path with names for numbers, and what the
+    finding objects to there.
     """
 
     __slots__ = (
@@ -83,11 +85,14 @@ class Finding:
         "help",
         "message",
         "name",
+        "place",
         "pointer",
         "related",
+        "resource",
         "rule",
         "severity",
         "start",
+        "subject",
         "summary",
         "template",
     )
@@ -124,6 +129,9 @@ class Finding:
         self.template = template
         self.related = related
         self.fix = fix
+        self.resource = ""
+        self.place = ""
+        self.subject = ""
 
     def changed(self, **new: object) -> Finding:
         """The same finding with other words, other related places or another fix: `changed(message=…)`."""

@@ -12,6 +12,7 @@ from aiblint.choice import OFF, Choice, UsageError, choose, selected
 from aiblint.days import is_day
 from aiblint.exceptions import Exceptions
 from aiblint.finding import SEVERITIES
+from aiblint.ledger import Ledger
 from aiblint.report import KEEPING
 from aiblint.run import Inputs, Run, lint_bytes, lint_files
 from aiblint.tables import Tables
@@ -50,6 +51,7 @@ class Job:
         self._checkouts = Checkouts(self.settings.sources)
         self._mending = _mending(options, rules)
         self._exceptions = Exceptions(rules, self.settings, self.today)
+        self._ledger = Ledger(options, self.settings)
         self._refuse_early()
 
     def _refuse_early(self) -> None:
@@ -95,9 +97,11 @@ class Job:
         lint_files(self.run, found, self.asked, self.options.jobs)
         self.run.notes += self._checkouts.notes()
         self._checkouts.close()
+        given = [path for path in paths if path != "-"]
+        choice = self._choice(self.settings)
+        self._ledger.close(self.run, found, given, [rule.id for rule in choice.rules])
         if not self.options.no_suppressions:
-            choice = self._choice(self.settings)
-            self.run.findings += self._exceptions.outlived(choice, self.settings.root, [path for path in paths if path != "-"])
+            self.run.findings += self._exceptions.outlived(choice, self.settings.root, given)
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of this severity makes the exit status 1."""
@@ -120,6 +124,8 @@ class Job:
             stated=[] if self.options.no_suppressions else self._exceptions.of_file(path, settings, choice),
             programs=self._programs,
             checkouts=self._checkouts,
+            known=self._ledger.knowers,
+            traced=self._ledger.traced,
         )
 
     def _choice(self, settings: Settings) -> Choice:

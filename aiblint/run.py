@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from aiblint.choice import Choice
     from aiblint.finding import Finding
+    from aiblint.known import Entry, Knower
     from aiblint.mend import Mended, Mending
     from aiblint.rule import Rule
     from aiblint.suppress.ignores import Ignore, Terms
@@ -34,10 +35,11 @@ class Run:
     `root` is the folder that paths in SARIF are relative to: the git work tree around the current folder, else that folder.
     `unversioned` counts templates that state no API version that is known, by the one they were checked by (None: any that is
     served). `defects` are checks that broke. `notes` are remarks for people, who can do without them and without a summary
-    (`quiet`). `silenced` are findings that people made an exception of, each with the exception. `repaired` are findings that
-    fixes healed, `mended` the files that fixes changed, `failures` files that should have been written and could not be. `stdin`
-    is what came from there, fixed where that was asked for. `progress` is called with the number of files looked at and of all,
-    `tell` with what a file was
+    (`quiet`). `silenced` are findings that people made an exception of, each with the exception; `known` counts findings that
+    were passed over, by the reason; `gone` are entries of a baseline that occur no longer, with their files. `repaired` are
+    findings that fixes healed, `mended` the files that fixes changed, `failures` files that should have been written and could
+    not be. `stdin` is what came from there, fixed where that was asked for. `progress` is called with the number of files looked
+    at and of all, `tell` with what a file was
     checked by.
     """
 
@@ -53,6 +55,8 @@ class Run:
         self.unversioned: dict[str | None, int] = {}
         self.silenced: list[tuple[Finding, Ignore]] = []
         self.show_suppressed = False
+        self.known: dict[str, int] = {}
+        self.gone: list[tuple[str, Entry]] | None = None
         self.repaired: list[Finding] = []
         self.mended: list[Mended] = []
         self.notes: list[str] = []
@@ -86,10 +90,24 @@ class Inputs:
     That is the API version, the operating system ("linux", "windows"), and parameter files (None: those that lie beside it).
     `tables` are those that are shipped, with the user's changes. `mending` says what is to be fixed, None: nothing. `terms` are those
     on which exceptions hold, None: none does; `stated` are the exceptions of the configuration. `checkouts` are the
-    repositories around the templates, `programs` what rules need beside aiblint, by name.
+    repositories around the templates, `programs` what rules need beside aiblint, by name. `known` tell which findings are known
+    already, one after the other; `traced` says that findings are to be told apart by structure.
     """
 
-    __slots__ = ("api_version", "checkouts", "mending", "os", "parameters", "programs", "stated", "tables", "terms", "today")
+    __slots__ = (
+        "api_version",
+        "checkouts",
+        "known",
+        "mending",
+        "os",
+        "parameters",
+        "programs",
+        "stated",
+        "tables",
+        "terms",
+        "today",
+        "traced",
+    )
 
     def __init__(
         self,
@@ -103,6 +121,8 @@ class Inputs:
         stated: Sequence[Stated] = (),
         programs: Mapping[str, Any] = MappingProxyType({}),
         checkouts: Checkouts | None = None,
+        known: Sequence[Knower] = (),
+        traced: bool = False,
     ) -> None:
         self.programs = programs
         self.today = today
@@ -114,6 +134,8 @@ class Inputs:
         self.os = os
         self.terms = terms
         self.stated = stated
+        self.known = known
+        self.traced = traced
 
 
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, *, in_place: bool = False) -> None:
@@ -155,7 +177,7 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         if schema.judged_by(template.api_version, None) is None:
             version = schema.judged_by(template.api_version, inputs.api_version)
             run.unversioned[version] = run.unversioned.get(version, 0) + 1
-    run.findings.extend(result.findings)
+    _add(run, path, result.findings, result, choice, inputs)
     run.silenced.extend(result.silenced)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
@@ -173,6 +195,16 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
             f"{path}:{line}: this image template is never deployed (its condition or that of the deployment around it is false, "
             "or a loop runs no round) and was not checked"
         )
+
+
+def _add(run: Run, path: str, findings: list[Finding], result: engine.Result | None, choice: Choice, inputs: Inputs) -> None:
+    """Adds the findings of a file that are not known already."""
+    running = [rule.id for rule in choice.rules]
+    for known in inputs.known:
+        left = known.part(path, findings, result, running)
+        run.known[known.label] = run.known.get(known.label, 0) + len(findings) - len(left)
+        findings = left
+    run.findings.extend(findings)
 
 
 def _linter(
@@ -194,6 +226,7 @@ def _linter(
             tables=inputs.tables,
             programs=inputs.programs,
             shown=shown or "aiblint" in state.text,  # what is said about an exception shows its line
+            traced=inputs.traced or bool(inputs.known),
         )
 
     def lint(state: Document) -> engine.Result:
@@ -231,6 +264,8 @@ def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: In
     run.findings.extend(
         engine.lint(document, choice.rules, inputs.checkouts.around(path), inputs.today, severities=choice.levels).findings
     )
+    result = engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels)
+    _add(run, path, result.findings, result, choice, inputs)
 
 
 def lint_files(run: Run, paths: Sequence[str], asked: Callable[[str], tuple[Choice, Inputs]], jobs: int | None = None) -> None:

@@ -78,6 +78,13 @@ class Found:
         self.left_out = left_out
 
 
+def resource_of(template: Template) -> str:
+    """The name of an image template as it is written; `$` where it has none."""
+    member = template.root.get("name")
+    node = (member.use or member.node) if member is not None else None
+    return str(node.value) if node is not None and node.value else "$"
+
+
 def read(document: Document, given: Node | None = None) -> Found:
     """Like `find`, with the image templates that a condition which is false keeps from being deployed."""
     root = document.root

@@ -39,6 +39,8 @@ class FakeRun:
         self.kept = parts.get("kept", [])
         self.rules = parts.get("rules", [])
         self.suppressed = parts.get("suppressed", 0)
+        self.known = parts.get("known", {})
+        self.gone = parts.get("gone")
         self.told = parts.get("told", [])
         self.show_suppressed = bool(self.told)
         self.repaired = parts.get("repaired", ())

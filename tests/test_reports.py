@@ -90,7 +90,16 @@ def test_json_report_whole() -> None:
     assert json.loads(written) == {
         "version": 1,
         "tool": {"name": "aiblint", "version": "0.1.0"},
-        "summary": {"files": 3, "templates": 2, "errors": 1, "warnings": 1, "notes": 1, "fixed": 0, "suppressed": 1},
+        "summary": {
+            "files": 3,
+            "templates": 2,
+            "errors": 1,
+            "warnings": 1,
+            "notes": 1,
+            "fixed": 0,
+            "suppressed": 1,
+            "known": 0,
+        },
         "findings": [
             {
                 "rule": "AIB803",
@@ -148,7 +157,9 @@ def test_json_report_whole() -> None:
 def test_json_report_of_nothing() -> None:
     content = json.loads(report.render("json", FakeRun([], files=0, templates=0, linted=[])))
     assert content["findings"] == []
-    assert content["summary"] == dict.fromkeys(("files", "templates", "errors", "warnings", "notes", "fixed", "suppressed"), 0)
+    assert content["summary"] == dict.fromkeys(
+        ("files", "templates", "errors", "warnings", "notes", "fixed", "suppressed", "known"), 0
+    )
 
 
 def run_with(severities: list[str], **parts: object) -> FakeRun:

@@ -78,7 +78,7 @@ def placeholder_unfilled(document: Document, templates: list[Template], *, kind:
         rest = [f"{len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
         message = f"{len(names)} placeholders were not filled in ({cure}): {listed(names[:_MOST_LISTED] + rest, 'and')}"
     node = next(iter(first.values())).value
-    yield TextProblem(*places[0], message, node=node.use or node.node)
+    yield TextProblem(*places[0], message, node=node.use or node.node, listed=tuple(first))
 
 
 def _unfilled_place(document: Document, unfilled: Unfilled) -> tuple[int, int]:

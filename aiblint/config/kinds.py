@@ -161,6 +161,16 @@ class Files(Kind):
         return {"type": "array", "items": _PATH}
 
 
+class File(Kind):
+    """A file, relative to the configuration, that may be yet to come."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> str:
+        return written.relative(node, what)
+
+    def schema(self) -> dict[str, Any]:
+        return _PATH
+
+
 class Served(Kind):
     """A mapping from starts of addresses to the folders of the repository that are served there."""
 

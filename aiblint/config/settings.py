@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "api_version": None,
     "os": None,
     "require_reason": False,
+    "baseline": None,
     "parameters": (),
     "sources": (),
     "tables": {},
@@ -103,9 +104,9 @@ class Settings(_Frozen):
     single exceptions; `require_reason` tells whether such need a reason, wherever they are written. `severity` gives
     selectors one of error, warning, note and off; of two that mean the same rule the later one was written last. `fail_on` is
     error, warning, note or never, `placeholders` report or allow. `api_version` and `os` (linux, windows) hold for templates
-    that tell neither. `parameters` are parameter files, as paths from the current folder. `sources` are starts of addresses (ending
-    in `/`), each with the folder, as an absolute path, whose files are served below it. `tables` are rows that go before those of
-    a table of facts. `source` is the configuration that this comes from, None for the
+    that tell neither. `parameters` are parameter files and `baseline` is one of findings, as paths from the current folder.
+    `sources` are starts of addresses (ending in `/`), each with the folder, as an absolute path, whose files are served below it.
+    `tables` are rows that go before those of a table of facts. `source` is the configuration that this comes from, None for the
     defaults; globs in `per_path` are relative to its folder `root`. `files` are all files that were read, the extended ones
     first.
     """
@@ -120,6 +121,7 @@ class Settings(_Frozen):
     api_version: str | None
     os: str | None
     require_reason: bool
+    baseline: str | None
     parameters: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     tables: Mapping[str, tuple[tuple[str | None, ...], ...]]

@@ -9,6 +9,7 @@ from aiblint.report import safe
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.finding import Finding, Related
+    from aiblint.known import Entry
     from aiblint.run import Run
     from aiblint.suppress.ignores import Ignore
 
@@ -27,7 +28,14 @@ def render(run: Run, *, color: bool = False) -> str:
         report["suppressed"] = [
             {**finding_object(finding), "suppression": suppression_object(ignore)} for finding, ignore in run.told
         ]
+    if run.gone is not None:
+        report["gone"] = [gone_object(path, entry) for path, entry in run.gone]
     return safe.json_text(json.dumps(report, indent=2)) + "\n"
+
+
+def gone_object(path: str, entry: Entry) -> dict[str, object]:
+    """An entry of the baseline that occurs no longer; `count` is how often it did that it does not now."""
+    return {"path": path, "rule": entry.rule, "name": entry.name, "at": entry.place, "count": entry.missing}
 
 
 def head(run: Run) -> dict[str, object]:
@@ -44,6 +52,7 @@ def head(run: Run) -> dict[str, object]:
             "notes": severities.count("note"),
             "fixed": run.fixed,
             "suppressed": run.suppressed,
+            "known": sum(run.known.values()),
         },
     }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _RESET = "\x1b[0m"
 _BOLD = "\x1b[1m"
 _DIM = "\x1b[2m"
+_MOST_GONE = 20
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 
 
@@ -84,6 +85,7 @@ def closing(run: Run, color: bool) -> Iterator[str]:
         yield _repaired(finding, "would fix" if run.rehearsal else "fixed")
     for finding, ignore in run.told:
         yield _silenced(finding, ignore)
+    yield from _gone(run)
     for note in run.notes:
         yield safe.line(note)
     yield paint(summary(run), _BOLD, color)
@@ -97,6 +99,17 @@ def _silenced(finding: Finding, ignore: Ignore) -> str:
     until = f" until {ignore.until}" if ignore.until else ""
     said = f"by {path} {ignore.document.position(ignore.start)[0]}{until}{why}"
     return safe.line(f"{finding.path}:{line}:{column}: suppressed {finding.rule} {finding.name} {said}")
+
+
+def _gone(run: Run) -> Iterator[str]:
+    """What of the baseline occurs no longer."""
+    gone = run.gone or []
+    for path, entry in gone[:_MOST_GONE]:
+        times = f" ({entry.missing} of {entry.count})" if entry.count > 1 else ""
+        yield safe.line(f"{path}: {entry.rule} {entry.name} at {safe.shorten(entry.place)} occurs no longer{times}")
+    if gone:
+        more = f"{len(gone) - _MOST_GONE} more of the baseline occur no longer; " if len(gone) > _MOST_GONE else ""
+        yield f"{more}--update-baseline takes out what is gone"
 
 
 def _repaired(finding: Finding, verb: str) -> str:
@@ -128,6 +141,7 @@ def summary(run: Run) -> str:
         facts.append(f"{count(run.fixed, 'finding')} {'that --fix would mend' if run.rehearsal else 'fixed'}")
     if run.suppressed:
         facts.append(f"{count(run.suppressed, 'finding')} suppressed")
+    facts += [f"{count(number, 'finding')} {where}" for where, number in run.known.items() if number]
     where = f"{_files(run)} ({', '.join(facts)})"
     if found:
         return f"{found} in {where}"

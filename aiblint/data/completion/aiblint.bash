@@ -7,11 +7,13 @@
 
 
 
-_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --config-schema --completion --version)
+_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --baseline --write-baseline --update-baseline --no-baseline --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --config-schema --completion --version)
 
 _shtab_aiblint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___config_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___parameters_COMPGEN=_shtab_compgen_files
+_shtab_aiblint___baseline_COMPGEN=_shtab_compgen_files
+_shtab_aiblint___write_baseline_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___output_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___show_config_COMPGEN=_shtab_compgen_files
 
@@ -25,6 +27,8 @@ _shtab_aiblint__h_nargs=0
 _shtab_aiblint___help_nargs=0
 _shtab_aiblint___require_template_nargs=0
 _shtab_aiblint___no_config_nargs=0
+_shtab_aiblint___update_baseline_nargs=0
+_shtab_aiblint___no_baseline_nargs=0
 _shtab_aiblint___no_suppressions_nargs=0
 _shtab_aiblint___show_suppressed_nargs=0
 _shtab_aiblint___fix_nargs=0

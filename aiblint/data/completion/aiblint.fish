@@ -51,7 +51,7 @@ function _shtab_aiblint_using
 end
 
 set -g _shtab_aiblint_commands 
-set -g _shtab_aiblint_opts_with_value --api-version --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --stdin-filename --today
+set -g _shtab_aiblint_opts_with_value --api-version --baseline --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --stdin-filename --today --write-baseline
 
 complete -c aiblint -e
 complete -c aiblint -f
@@ -67,6 +67,10 @@ complete -c aiblint -n _shtab_aiblint_using -l no-config -d 'read no configurati
 complete -c aiblint -n _shtab_aiblint_using -l parameters -xka "(__fish_complete_path (commandline -ct))" -d 'a parameter file to deploy with (repeatable; default: x.parameters.json beside x.json)'
 complete -c aiblint -n _shtab_aiblint_using -l api-version -x -d 'the API version of templates that state none'
 complete -c aiblint -n _shtab_aiblint_using -l today -x -d 'the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)'
+complete -c aiblint -n _shtab_aiblint_using -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'pass over the findings in this file'
+complete -c aiblint -n _shtab_aiblint_using -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write all findings of this run to a file for --baseline'
+complete -c aiblint -n _shtab_aiblint_using -l update-baseline -d 'take out of the baseline what no longer occurs'
+complete -c aiblint -n _shtab_aiblint_using -l no-baseline -d 'pass over nothing, whatever the configuration says'
 complete -c aiblint -n _shtab_aiblint_using -l no-suppressions -d 'also what comments and the configuration make an exception of'
 complete -c aiblint -n _shtab_aiblint_using -l show-suppressed -d 'also name what exceptions silence (text, json, sarif)'
 complete -c aiblint -n _shtab_aiblint_using -l fix -d 'fix in place what can be fixed without harm; stdin to stdout'

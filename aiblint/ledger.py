@@ -1,0 +1,85 @@
+"""What a run knows from before: the baseline that it goes by, writes or updates."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint.choice import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from aiblint.baseline import Baseline
+    from aiblint.config import Settings
+    from aiblint.known import Knower
+    from aiblint.run import Run
+
+
+class Ledger:
+    """The baseline of a run, as the options and the configuration have it. Raises UsageError where they cannot be followed.
+
+    `knowers` pass over findings, `traced` says that these are to be told apart by structure.
+    """
+
+    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
+        self._write: str | None = options.write_baseline
+        self._update: bool = options.update_baseline
+        self._baseline = _baseline(options, settings)
+        self.knowers: list[Knower] = [self._baseline] if self._baseline is not None else []
+        self.traced = self._write is not None
+        if self._update and self._baseline is None:
+            raise UsageError("--update-baseline needs one: name it with --baseline, or baseline: in the configuration")
+
+    def close(self, run: Run, looked_at: Iterable[str], given: Sequence[str], running: Iterable[str]) -> None:
+        """Does what is left to do when all is linted. `given` are the paths that were asked for, `running` ids of rules.
+
+        OutputError: the baseline cannot be written.
+        """
+        if self._write is not None:
+            self._written(run, self._write)
+        elif self._baseline is not None:
+            self._baseline.looked_at(looked_at, [path for path in given if os.path.isdir(path)], frozenset(running))
+            run.gone = self._baseline.gone()
+            if self._update:
+                self._updated(run, self._baseline)
+
+    def _written(self, run: Run, path: str) -> None:
+        from aiblint import baseline, streams
+
+        made = baseline.of_findings(path, run.findings)
+        streams.write_whole(path, baseline.text_of(made))
+        run.known[made.label] = len(run.findings)
+        run.findings = []
+        run.notes.append(f"{path}: written; go by it with --baseline {path}, or with `baseline:` in the configuration")
+
+    def _updated(self, run: Run, old: Baseline) -> None:
+        from aiblint import baseline, streams
+
+        if run.defects:
+            run.notes.append(f"{old.path}: not updated, because a rule failed")
+            return
+        before, after = baseline.text_of(old), baseline.text_of(baseline.shrunk(old))
+        if before != after:
+            streams.write_whole(old.path, after)
+            taken = sum(entry.missing for _, entry in run.gone or ())
+            run.notes.append(f"{old.path}: updated, {taken} taken out" if taken else f"{old.path}: updated, names only")
+        run.gone = []
+
+
+def _baseline(options: argparse.Namespace, settings: Settings) -> Baseline | None:
+    if options.write_baseline is not None:
+        for given, name in ((options.baseline, "--baseline"), (options.update_baseline, "--update-baseline")):
+            if given:
+                raise UsageError(f"--write-baseline takes all findings for known, and {name} none of them: give one of the two")
+        return None
+    if options.no_baseline:
+        return None
+    path = options.baseline or settings.baseline
+    if path is None:
+        return None
+    from aiblint import baseline
+
+    place = settings.place("baseline")
+    return baseline.read(path, "" if options.baseline or place is None else f"{place}: baseline: ")
