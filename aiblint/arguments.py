@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         "--schema", metavar="VERSION", help="what an API version (or: served) admits, as a JSON Schema for editors"
     )
     more.add_argument("--show-config", metavar="FILE", help="the settings that hold for a file, and where each was said")
+    more.add_argument("--test-rules", metavar="DIR", help="whether the examples of the rules in a folder hold")
     more.add_argument("--config-schema", action="store_true", help="what a configuration may say, as a JSON Schema for editors")
     more.add_argument("--completion", choices=SHELLS, help="a script that completes aiblint's options in a shell")
     more.add_argument("--version", action="version", version=f"aiblint {__version__}")

@@ -8,7 +8,7 @@ import sys
 from aiblint import registry, streams
 from aiblint.arguments import parser
 from aiblint.choice import UsageError
-from aiblint.job import Job
+from aiblint.job import Job, configured, today
 from aiblint.progress import Progress
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from aiblint.config import Settings
     from aiblint.rule import Rule
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
@@ -63,7 +64,10 @@ def _command(argv: Sequence[str]) -> int:
     if options.completion is not None:
         streams.say(_completion(options.completion), end="")
         return CLEAN
-    rules = registry.load()
+    if options.test_rules is not None:
+        return _test_rules(options.test_rules)
+    settings = configured(options)
+    rules = _rules(settings)
     if options.explain is not None:
         from aiblint.explain import explain
 
@@ -78,8 +82,32 @@ def _command(argv: Sequence[str]) -> int:
         streams.say(_config_schema(rules))
         return CLEAN
     if options.show_config is not None:
-        return _show_config(options, rules)
-    return _lint(options, rules)
+        return _show_config(options, rules, settings)
+    return _lint(options, rules, settings)
+
+
+def _rules(settings: Settings) -> list[Rule]:
+    """The rules that ship with aiblint, and those that the configuration brings along."""
+    shipped = registry.load()
+    if not settings.rules:
+        return shipped
+    from aiblint import ownrules
+
+    return shipped + ownrules.load(settings.rules, shipped)
+
+
+def _test_rules(folder: str) -> int:
+    """Says of each rule file of a folder whether its examples hold; what does not hold is told below it."""
+    from aiblint import ownrules
+    from aiblint.report import safe
+
+    failed = 0
+    for path, faults in ownrules.failures(ownrules.folder_of(folder), registry.load(), today()):
+        failed += bool(faults)
+        streams.say(safe.line(f"{path}: {'ok' if not faults else 'FAILED'}"))
+        for fault in faults:
+            streams.say(safe.line(f"  {fault}"))
+    return FINDINGS if failed else CLEAN
 
 
 def _config_schema(rules: list[Rule]) -> str:
@@ -90,11 +118,11 @@ def _config_schema(rules: list[Rule]) -> str:
     return json.dumps(schema.document(rules), indent=2)
 
 
-def _show_config(options: argparse.Namespace, rules: list[Rule]) -> int:
+def _show_config(options: argparse.Namespace, rules: list[Rule], settings: Settings) -> int:
     from aiblint.config import show
     from aiblint.report import safe
 
-    job = Job(options, rules)
+    job = Job(options, rules, settings)
     choice, _ = job.asked(options.show_config)
     left_out = [f"{rule.id} {rule.name} ({choice.left_out[rule.id]})" for rule in rules if rule.id in choice.left_out]
     for line in show.lines(options.show_config, job.settings_for(options.show_config)):
@@ -105,11 +133,11 @@ def _show_config(options: argparse.Namespace, rules: list[Rule]) -> int:
     return CLEAN
 
 
-def _lint(options: argparse.Namespace, rules: list[Rule]) -> int:
+def _lint(options: argparse.Namespace, rules: list[Rule], settings: Settings) -> int:
     outputs = [_output(text) for text in options.output]
     if options.statistics and options.format not in ("text", "concise", "json"):
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
-    job = Job(options, rules)
+    job = Job(options, rules, settings)
     run = job.run
     run.rehearsal = options.diff
     shown = Progress(sys.stderr) if not options.quiet and Progress.fits(sys.stderr) else None

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 BASES = {"linux": "linux.json", "windows": "windows.json", "arm": "deployment.json"}
 """`on` of an example → the clean template that it changes."""
 
-_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "examples")
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+# In a wheel the clean templates lie in the package, in a clone beside it.
+_FOLDER = next(
+    folder
+    for folder in (os.path.join(_PACKAGE, "examples"), os.path.join(os.path.dirname(_PACKAGE), "examples"))
+    if os.path.exists(os.path.join(folder, BASES["linux"])) or not folder.startswith(_PACKAGE)
+)
 
 
 def content(example: Mapping[str, Any]) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from aiblint import registry
 
 TYPE_CHECKING = False
@@ -96,7 +94,7 @@ def _story(rule: Rule) -> list[tuple[str, list[str]]]:
 
 
 def _content(rule: Rule) -> list[dict[str, Any]]:
-    content: dict[str, Any] = registry.read_yaml(os.path.join(registry.folder(), f"{rule.id}-{rule.name}.yaml"))
+    content: dict[str, Any] = registry.read_yaml(registry.file_of(rule))
     found: list[dict[str, Any]] = content["examples"]
     return found
 

@@ -37,12 +37,12 @@ class Job:
     `settings` are those of the configuration, with what the options say added to it or in its place.
     """
 
-    def __init__(self, options: argparse.Namespace, rules: list[Rule]) -> None:
+    def __init__(self, options: argparse.Namespace, rules: list[Rule], configured: Settings) -> None:
         self.options = options
         self.run = _run(options, rules)
-        self.today = _today() if options.today is None else _day(options.today)
+        self.today = today() if options.today is None else _day(options.today)
         self._said, self._places = _said(options)
-        self._configured = _configured(options)
+        self._configured = configured
         self.settings = self._configured.with_(self._said, self._places)
         self._choices: dict[tuple[object, ...], Choice] = {}
         self._programs: dict[str, Any] = {}
@@ -180,7 +180,8 @@ def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
     return mend.Mending(mend.SHOWN if options.diff else mend.IN_PLACE, unsafe=options.unsafe_fixes, only=only)
 
 
-def _configured(options: argparse.Namespace) -> Settings:
+def configured(options: argparse.Namespace) -> Settings:
+    """What the configuration says that the options name, or the nearest one. Raises UsageError."""
     try:
         path = None if options.no_config else options.config or config.discover(os.getcwd())
         return config.load(path) if path else config.Settings()
@@ -240,7 +241,7 @@ def _stdin() -> bytes:
         raise UsageError(f"standard input cannot be read: {error.strerror}") from error
 
 
-def _today() -> str:
+def today() -> str:
     """The day by SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or by the clock."""
     import time
 

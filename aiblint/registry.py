@@ -22,6 +22,15 @@ _MARKER = "AIB001-json-syntax.yaml"
 _FORMAT = 3
 
 
+OWN: dict[str, str] = {}
+"""The files of rules that a team brought along, by their ids."""
+
+
+def file_of(rule: Rule) -> str:
+    """The file that a rule was read from."""
+    return OWN.get(rule.id) or os.path.join(folder(), f"{rule.id}-{rule.name}.yaml")
+
+
 def folder() -> str:
     """The folder with the rule files: inside a wheel beside this module, in a clone beside the package.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiblint import config
@@ -288,6 +288,7 @@ class TestRefusals:
         assert time.monotonic() - start < 10
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(alphabet=st.sampled_from("selctignor:[]{},-\n '\"*&!#|>?%@`\t\x07\u2028\x85ä"), max_size=60))
 def test_any_text_is_settings_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"

@@ -278,6 +278,7 @@ toml_values = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(words, toml_values, max_size=4), st.dictionaries(words, toml_values, max_size=4))
 def test_toml_is_read_as_tomllib_reads_it(section: dict[str, Any], other: dict[str, Any]) -> None:
     lines = [f"{json.dumps(key)} = {as_toml(value)}" for key, value in section.items()]
@@ -320,7 +321,7 @@ class TestSchema:
         assert not validator.is_valid({"ignore": ["checksum-mising"]})
         assert not validator.is_valid({"severity": {"checksum-mising": "off"}})
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.dictionaries(setting_names, setting_values, max_size=3))
     def test_what_a_run_takes_is_valid(self, folder: Path, content: dict[str, Any]) -> None:
         Path("any.yaml").write_text(yaml.safe_dump(content))

@@ -69,6 +69,7 @@ KEYS: tuple[Key, ...] = (
         kinds.Flag(),
         "Whether every exception, here and in templates, has to give a reason (default: false).",
     ),
+    Key("rules", kinds.Patterns(), "Files with rules of your own, or patterns of such; their ids begin with XAIB."),
     Key("baseline", kinds.File(), "The file of findings that are known already; --write-baseline makes it."),
     Key(
         "parameters",

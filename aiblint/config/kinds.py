@@ -161,6 +161,20 @@ class Files(Kind):
         return {"type": "array", "items": _PATH}
 
 
+class Patterns(Kind):
+    """A list of files or patterns of files (`*`, `**`), relative to the configuration."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[str, ...]:
+        found = []
+        for item in written.items(node, what, "files", "policy/*.yaml"):
+            found.append(written.relative(item, what))
+            written.note(setting, found[-1], item)
+        return tuple(dict.fromkeys(found))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": _PATH}
+
+
 class File(Kind):
     """A file, relative to the configuration, that may be yet to come."""
 

@@ -51,7 +51,7 @@ function _shtab_aiblint_using
 end
 
 set -g _shtab_aiblint_commands 
-set -g _shtab_aiblint_opts_with_value --api-version --baseline --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --stdin-filename --today --write-baseline
+set -g _shtab_aiblint_opts_with_value --api-version --baseline --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --stdin-filename --test-rules --today --write-baseline
 
 complete -c aiblint -e
 complete -c aiblint -f
@@ -89,6 +89,7 @@ complete -c aiblint -n _shtab_aiblint_using -l explain -x -d 'what a rule is abo
 complete -c aiblint -n _shtab_aiblint_using -l list-rules -d 'all rules, a line each'
 complete -c aiblint -n _shtab_aiblint_using -l schema -x -d 'what an API version (or: served) admits, as a JSON Schema for editors'
 complete -c aiblint -n _shtab_aiblint_using -l show-config -xka "(__fish_complete_path (commandline -ct))" -d 'the settings that hold for a file, and where each was said'
+complete -c aiblint -n _shtab_aiblint_using -l test-rules -x -d 'whether the examples of the rules in a folder hold'
 complete -c aiblint -n _shtab_aiblint_using -l config-schema -d 'what a configuration may say, as a JSON Schema for editors'
 complete -c aiblint -n _shtab_aiblint_using -l completion -xka "bash zsh fish" -d 'a script that completes aiblint'"'"'s options in a shell'
 complete -c aiblint -n _shtab_aiblint_using -l version -d 'show program'"'"'s version number and exit'

@@ -49,6 +49,7 @@ _shtab_aiblint_options=(
   "--list-rules[all rules, a line each]"
   "--schema[what an API version (or\: served) admits, as a JSON Schema for editors]:VERSION:"
   "--show-config[the settings that hold for a file, and where each was said]:FILE:_files"
+  "--test-rules[whether the examples of the rules in a folder hold]:DIR:"
   "--config-schema[what a configuration may say, as a JSON Schema for editors]"
   "--completion[a script that completes aiblint\'s options in a shell]:completion:(bash zsh fish)"
   "(- : *)--version[show program\'s version number and exit]"
