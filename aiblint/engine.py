@@ -272,7 +272,10 @@ def trace(finding: Finding, problem: Problem, context: Context) -> None:
         finding.place, finding.subject = identity.of_definition(marked.node)  # which may be used in several places
     else:
         finding.place = identity.place_of(problem.at)
-        finding.subject = identity.subject_of(marked, problem.part)
+        if problem.on_key and isinstance(marked.key, str):
+            finding.subject = identity.subject_of_name(marked, problem.at)
+        else:
+            finding.subject = identity.subject_of(marked, problem.part)
 
 
 def text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:

@@ -23,7 +23,7 @@ NAMING = ("name", "runOutputName", "id", "type")
 """Members by which an item of a list is known, the most telling one first."""
 
 WHOLE = "~"
-"""What the subject begins with where a whole object or list is meant."""
+"""What stands in the subject before the digest of a whole object or list."""
 
 LIST = "="
 """What the subject begins with where several texts are meant; their digests follow, with blanks between."""
@@ -77,6 +77,11 @@ def subject_of(value: Value, part: tuple[int, int] | None) -> str:
     if value.use is None and value.kind in (OBJECT, ARRAY):
         return WHOLE + digest(_content(value))
     return digest(_said(value))
+
+
+def subject_of_name(value: Value, owner: Value) -> str:
+    """The subject of a finding that underlines a member's name: the name, and all that the object holds that it is about."""
+    return digest(str(value.key), 8) + WHOLE + digest(_content(owner))
 
 
 def listing(texts: Iterable[str]) -> str:

@@ -154,7 +154,8 @@ def _same(of: Entry | _Said) -> tuple[str, ...] | None:
 
 
 def _whole_object(of: Entry | _Said) -> tuple[str, ...] | None:
-    return (of.rule, of.template, of.place) if of.subject.startswith(identity.WHOLE) else None
+    name, whole, _ = of.subject.partition(identity.WHOLE)
+    return (of.rule, of.template, of.place, name) if whole else None
 
 
 def _listed(of: Entry | _Said) -> tuple[str, ...] | None:
@@ -162,7 +163,8 @@ def _listed(of: Entry | _Said) -> tuple[str, ...] | None:
 
 
 def _any_template(of: Entry | _Said) -> tuple[str, ...] | None:
-    return (of.rule, of.place, identity.WHOLE if of.subject.startswith(identity.WHOLE) else of.subject) if of.template else None
+    name, whole, _ = of.subject.partition(identity.WHOLE)
+    return (of.rule, of.place, name + whole) if of.template else None
 
 
 def _any_item(of: Entry | _Said) -> tuple[str, ...] | None:
