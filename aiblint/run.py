@@ -261,10 +261,7 @@ def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:
 def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: Inputs) -> None:
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
-    run.findings.extend(
-        engine.lint(document, choice.rules, inputs.checkouts.around(path), inputs.today, severities=choice.levels).findings
-    )
-    result = engine.lint(document, choice.rules, Checkout(path), inputs.today, severities=choice.levels)
+    result = engine.lint(document, choice.rules, inputs.checkouts.around(path), inputs.today, severities=choice.levels)
     _add(run, path, result.findings, result, choice, inputs)
 
 
