@@ -83,7 +83,7 @@ class TestSame:
             (steps(A, B), steps(B, A)),
             (steps(A), steps(PLAIN, A)),
             (steps(A), steps({**A, "name": "renamed"})),
-            (steps(A), steps({**A, "runAsSystem": False})),
+            (steps(A), steps({**A, "validExitCodes": [0, 3010]})),
             (steps(A), steps(A, name="other")),
             (steps(A), steps({**A, "name": "renamed"}, name="other")),
             (steps(unnamed(A), unnamed(B)), steps(unnamed(B), PLAIN, unnamed(A))),

@@ -72,7 +72,9 @@ def test_every_finding_stands_on_the_page_once(aiblint: Aiblint, tmp_path: Path)
 
 def test_the_pipeline_shows_the_stages_in_order_with_their_findings(aiblint: Aiblint, tmp_path: Path) -> None:
     page = Page(page_of(MISTAKES, aiblint, tmp_path))
-    shown = [(kind.split()[0], "marked" in kind, re.sub(r"(?<=[a-z])( \d+)+(?= \S+$)", " N", text)) for kind, text in page.boxes]
+    shown = [
+        (kind.split()[0], "marked" in kind, re.sub(r"(?<=[a-z])( \d+)+(?= \S+$)", " N", text)) for kind, text in page.boxes
+    ]
     assert shown == [
         ("source", False, "source PlatformImage MicrosoftWindowsServer WindowsServer 2022-datacenter latest"),
         ("step", True, "step 1 PowerShell N install-tools"),

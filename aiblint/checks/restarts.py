@@ -9,6 +9,7 @@ from aiblint.change import Insert, Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checks import folders
 from aiblint.checks.installers import installing_word
+from aiblint.checks.required import missing
 from aiblint.checks.windows import duration_seconds
 from aiblint.document import NULL
 from aiblint.platforms import marketplace_image
@@ -29,18 +30,18 @@ _UPDATES = "updates"
 _2016 = re.compile(r"(?<!\d)2016(?!\d)")
 
 
-def _seconds(restart: Value, default: int) -> float | None:
+def _seconds(restart: Value, context: Context, default: int) -> float | None:
     """How long a restart may take; None where that is unknown, or no duration: another rule's."""
     timeout = restart.get("restartTimeout")
-    if _by_default(restart):
+    if _by_default(restart, context):
         return float(default)
     return duration_seconds(timeout.text) if timeout is not None and timeout.text is not None else None
 
 
-def _by_default(restart: Value) -> bool:
+def _by_default(restart: Value, context: Context) -> bool:
     """Whether a restart certainly takes the default timeout."""
     timeout = restart.get("restartTimeout")
-    return not restart.open if timeout is None else timeout.kind == NULL or timeout.value == ""
+    return missing(restart, context, "restartTimeout") if timeout is None else timeout.kind == NULL or timeout.value == ""
 
 
 @check
@@ -53,7 +54,7 @@ def restart_short_for_2016(value: Value, context: Context, *, seconds: int, defa
         kind = step.text_of("type")
         if kind == "WindowsUpdate":
             updates = step.get("type")
-        given = _seconds(step, default) if kind == "WindowsRestart" and updates is not None else None
+        given = _seconds(step, context, default) if kind == "WindowsRestart" and updates is not None else None
         if given is not None and given < seconds and updates is not None:
             yield _short(
                 step,
@@ -79,7 +80,7 @@ def restart_short_after_changes(value: Value, context: Context, *, default: int,
     for step in value.items:
         kind = step.text_of("type")
         if kind == "WindowsRestart":
-            if cause is not None and _by_default(step) and not (cause[1] == _UPDATES and _is_2016(context)):
+            if cause is not None and _by_default(step, context) and not (cause[1] == _UPDATES and _is_2016(context)):
                 yield _short(
                     step,
                     f"after {cause[1]} a restart often takes longer than the default of {_minutes(default)}, and the build then fails with "
@@ -90,6 +91,8 @@ def restart_short_after_changes(value: Value, context: Context, *, default: int,
             cause = None
         elif kind == "WindowsUpdate":
             cause = (step.get("type") or step, _UPDATES)
+        elif kind not in ("PowerShell", "File"):
+            cause = None
         elif cause is None and (found := _installer(step, context)) is not None:
             cause = (found[0], f"the installation by {quote(found[1])}")
 
@@ -155,7 +158,7 @@ def restart_command_idle(value: Value, context: Context, *, default: int) -> Ite
             "'shutdown /r /f /t 0 /c \"packer restart\"', or leave the member out, which means the same",
         )
         return
-    delay, limit = _DELAY.search(rest), _seconds(value, default)
+    delay, limit = _DELAY.search(rest), _seconds(value, context, default)
     if delay is not None and limit is not None and int(delay[1]) >= limit:
         yield Problem(
             command,
@@ -216,12 +219,12 @@ def _updates(steps: Value, context: Context) -> Iterator[tuple[Value, tuple[Valu
         kind = step.text_of("type")
         if kind == "WindowsUpdate":
             yield step, installer, script
-        if kind in ("WindowsUpdate", "WindowsRestart", None) or inline.waits(step, context):
-            installer = script = None
-        elif kind == "PowerShell":
+        if kind == "PowerShell" and not inline.waits(step, context):
             installer = _installer(step, context) or installer
             if inline.of(step, context) is None and inline.text_of(step, context) is None:
                 script = step.get("scriptUri") or script
+        elif kind != "File":  # a restart, updates, or who knows what
+            installer = script = None
 
 
 def _pending(update: Value, cause: Value, what: str) -> Problem:
