@@ -118,11 +118,17 @@ def without_secrets(text: str) -> str:
 
 
 def file_name(text: str) -> str:
-    """The last part of the path, decoded: what the downloaded file is called; empty where the path names none."""
+    """The last part of the path, decoded: what the downloaded file is called; empty where the path names none.
+
+    Azure DevOps names the file in the query: `https://dev.azure.com/…/items?path=/scripts/install.sh`.
+    """
     address = split(text)
     if address is None or not address.segments or address.path.endswith("/"):
         return ""
     last = address.segments[-1]
+    if address.host == "dev.azure.com" or address.host.endswith(".visualstudio.com"):
+        asked = [value for name, value, _, _ in address.parameters() if name.lower() in ("path", "scopepath")]
+        last = (asked[0] if asked else last).replace("%2f", "/").replace("%2F", "/").rpartition("/")[2]
     if "%" in last:
         from urllib.parse import unquote
 

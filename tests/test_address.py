@@ -161,3 +161,22 @@ def test_no_message_repeats_a_secret(uri: str) -> None:
     messages = [finding.message for finding in result.findings if finding.at.endswith(".scriptUri")]
     assert messages
     assert not any("HIDDEN" in message for message in messages), messages
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("https://files.contoso.com/a/install%20it.sh?x=1", "install it.sh"),
+        ("https://files.contoso.com/a/", ""),
+        ("https://files.contoso.com/r?path=/scripts/install.sh", "r"),
+        ("https://dev.azure.com/contoso/images/_git/r?path=/scripts/install.sh", "install.sh"),
+        (
+            "https://dev.azure.com/contoso/i/_apis/git/repositories/r/items?versionType=branch&path=%2Fscripts%2Frun.ps1",
+            "run.ps1",
+        ),
+        ("https://contoso.visualstudio.com/i/_apis/git/repositories/r/items?scopePath=/install.sh", "install.sh"),
+        ("https://dev.azure.com/contoso/images/_git/r", "r"),
+    ],
+)
+def test_a_file_is_called(text: str, name: str) -> None:
+    assert address.file_name(text) == name
