@@ -154,7 +154,11 @@ class _Walk:
 
     def object(self, value: Value, type_name: str) -> Iterator[Deviation]:
         described = self.types[type_name]
-        if not value.known or value.kind == NULL:
+        if not value.known:
+            for possible in value.alternatives:
+                yield from self.object(possible, type_name)
+            return
+        if value.kind == NULL:
             return
         if value.kind != OBJECT:
             yield self._of_type(value, type_name, "object", type_name)
@@ -199,6 +203,8 @@ class _Walk:
             yield Deviation(PARAMETER, value, owner, self.version, wanted)
             return
         if not value.known:
+            for possible in value.alternatives:
+                yield from self.member(possible, admits, owner)
             return
         if not _fits(value, wanted):
             yield self._of_type(value, owner, wanted, of or "")

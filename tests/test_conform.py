@@ -167,6 +167,33 @@ def test_a_proxy_size_before_its_time_is_one_mistake() -> None:
     assert said(change) == [("property-not-in-api-version", "warning", "$.properties.vmProfile.vnetConfig.proxyVmSize")]
 
 
+# Values that are worked out
+
+
+IF = "[if(equals(parameters('scriptRef'), 'main'), "
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"autoRun": IF + "createObject('stat', 'Enabled'), null())]"}, ("unknown-property", "$.properties.autoRun.stat")),
+        ({"autoRun": IF + "true(), null())]"}, ("wrong-json-type", "$.properties.autoRun")),
+        ({"buildTimeoutInMinutes": IF + "'90', 120)]"}, ("wrong-json-type", "$.properties.buildTimeoutInMinutes")),
+        (
+            {
+                "customize": IF
+                + "createArray(createObject('type', 'Shell', 'name', 'a', 'inlin', createArray('sudo ls'))), createArray())]"
+            },
+            ("unknown-property", "$.properties.customize[0].inlin"),
+        ),
+    ],
+)
+def test_each_value_that_a_member_may_have_is_looked_at(change: dict[str, Any], expected: tuple[str, str]) -> None:
+    [found] = lint({"properties": change}, "arm")
+    assert (found.name, found.at) == expected
+    assert "(where [if(equals(parameters('scriptRef'), 'main'), " in found.message
+
+
 # What else the object holds
 
 

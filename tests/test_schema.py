@@ -25,9 +25,10 @@ from schema_samples import (
     values,
 )
 
-from aiblint import conform, engine, json_schema, registry, schema
+from aiblint import conform, engine, json_schema, registry, rulefile, schema
 from aiblint.arm.scope import is_expression
 from aiblint.checkout import Checkout
+from aiblint.example import content as content_of
 from aiblint.finding import Finding
 from aiblint.rule import Rule
 from aiblint.syntax.json import read
@@ -256,6 +257,31 @@ def test_an_unknown_version_is_refused_with_the_list(aiblint: Aiblint) -> None:
     assert "did you mean '2024-02-01'?" in err
     for version in [*VERSIONS, "served"]:
         assert version in err
+
+
+# Mistakes of a kind that no schema can tell from what is taken: capitals that the service does not mind.
+CAPITALS = {("property-case", "Location"), ("identity-type", "userAssigned")}
+
+
+def good_examples() -> list[Any]:
+    found = []
+    for path in registry.files(registry.folder()):
+        content = registry.read_yaml(path)
+        for number, entry in enumerate(rulefile.examples(content, path)):
+            if "good" in entry and not any(name == content["name"] and text in str(entry) for name, text in CAPITALS):
+                found.append(pytest.param(entry, id=f"{content['name']}-{number}"))
+    return found
+
+
+@pytest.mark.parametrize("entry", good_examples())
+def test_the_schema_takes_the_good_examples_of_all_rules(entry: Json) -> None:
+    document = read(content_of(entry), "x.json")
+    found = find(document)
+    stated = {schema.judged_by(template.api_version, None) or schema.SERVED for template in found}
+    if document.root is None or document.mistakes or len(stated) != 1:
+        return
+    whole = document.root.to_python()
+    assert [f"{error.json_path}: {error.message}" for error in validator(stated.pop()).iter_errors(whole)] == []
 
 
 # Mutants: both the schema and the linter refuse them
