@@ -151,7 +151,7 @@ class Builder:
                 self._perhaps(made, name, member, written, use, depth)
         elif isinstance(term, Unknown):
             made.term = term
-            for possible in (term.possible or ())[:_MOST_ALTERNATIVES]:
+            for possible in (term.possible or ())[:_MOST_ALTERNATIVES] if term.sure else ():
                 alternative = self.term(possible, written, use, parent, key, depth + 1)
                 alternative.case = f"{_shortened(str(written.value))} gives {_shown(alternative)}"
                 made.alternatives.append(alternative)
@@ -204,11 +204,35 @@ class Builder:
     def _loops(self, made: Value, loops: Node, scope: Scope, depth: int) -> None:
         """Members that `copy` loops make: `{name, count, input}`. One whose name is unknown leaves the object open."""
         for loop in loops.children:
-            name = scope.text(loop.find("name"))
-            if name is None:
+            name, written = scope.text(loop.find("name")), loop.find("input")
+            if name is None or written is None:
                 made.open = True
                 continue
-            _put(made, name, self.term(scope.copied(loop), loop, loop, made, _name(made, name), depth + 1))
+            count = scope.rounds(loop)
+            if count is not None and count > self.left:
+                self.cut = self.cut or loop
+                made.open = True
+                continue
+            key = _name(made, name)
+            member = self._rounds(loop, written, [None] if count is None else list(range(count)), scope, made, key, depth)
+            if count is None:
+                member.open = True
+                member.case = f"the loop '{_shortened(name)}' runs"
+                maybe = Value(UNKNOWN, loop, made.use, made, key)
+                maybe.alternatives.append(member)
+                member = maybe
+            _put(made, name, member)
+
+    def _rounds(
+        self, loop: Node, written: Node, rounds: Sequence[int | None], scope: Scope, parent: Value, key: str, depth: int
+    ) -> Value:
+        """The array that a loop makes; each item stands where its input is written."""
+        name = scope.text(loop.find("name")) or ""
+        made = Value(ARRAY, loop, parent.use, parent, key)
+        for place, index in enumerate(rounds):
+            item = self.value(written, scope.inside(name, index), parent.use, made, place, depth + 1)
+            made.items.append(item)
+        return made
 
 
 def meant_as_expression(text: str) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aiblint.change import Repair
     from aiblint.check import Problem, TextProblem
     from aiblint.checkout import Checkout
-    from aiblint.document import Document
+    from aiblint.document import Document, Node
     from aiblint.rule import Case, Rule
     from aiblint.suppress.ignores import Ignore
     from aiblint.tables import Tables
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 DEFINED = "the value is defined here"
+MADE_OF = "the value is made of this"
+_MOST_SOURCES = 3
 
 
 class Result:
@@ -243,10 +245,10 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
         context.secrets.append((marked, *(problem.part or (0, len(marked.text or "")))))
     related = [Related(*_place(document, value, False, None), message) for value, message in problem.related]
     if marked.use is not None and marked.use is not marked.node:
-        definition = marked.node
-        elsewhere = parameters if parameters is not None and definition.root is parameters.root else None
-        end_shown = min(definition.end, definition.start + 80)
-        related.insert(0, Related(definition.start, end_shown, DEFINED, elsewhere))
+        related.insert(0, _defined(marked.node, DEFINED, parameters))
+    elif marked.use is not None and context.template.scope is not None:
+        named = context.template.scope.named(str(marked.use.value))
+        related += [_defined(node, MADE_OF, parameters) for node in named[:_MOST_SOURCES]]
     return Finding(
         document,
         start,
@@ -276,6 +278,11 @@ def trace(finding: Finding, problem: Problem, context: Context) -> None:
             finding.subject = identity.subject_of_name(marked, problem.at)
         else:
             finding.subject = identity.subject_of(marked, problem.part)
+
+
+def _defined(node: Node, message: str, parameters: Document | None) -> Related:
+    elsewhere = parameters if parameters is not None and node.root is parameters.root else None
+    return Related(node.start, min(node.end, node.start + 80), message, elsewhere)
 
 
 def text_finding(document: Document, rule: Rule, level: str, problem: TextProblem) -> Finding:

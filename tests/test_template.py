@@ -394,3 +394,38 @@ def test_a_value_handed_in_by_an_expression(handed: str, texts: list[str]) -> No
     name = templates(whole)[0].root.get("name")
     assert name is not None
     assert [each.text for each in (name.alternatives or ([name] if name.known else []))] == texts
+
+
+STEPS = {"name": "customize", "count": 2, "input": {"type": "Shell", "name": "[concat('s', copyIndex('customize'))]"}}
+
+
+def test_what_a_loop_makes_stands_where_its_input_is_written() -> None:
+    [template] = templates(deployment({**BODY, "properties": {"source": {}, "distribute": [], "copy": [STEPS]}}))
+    steps = template.list_of("customize")
+    assert [step.text_of("name") for step in steps] == ["s0", "s1"]
+    named = steps[1].get("name")
+    assert named is not None
+    assert (named.use or named.node).pointer == "/resources/0/properties/copy/0/input/name"
+
+
+def test_of_a_loop_that_nobody_can_count_one_round_is_seen() -> None:
+    loop = {**STEPS, "count": "[length(parameters('steps'))]"}
+    whole = deployment({**BODY, "properties": {"source": {}, "distribute": [], "copy": [loop]}}, parameters=UNDECIDED)
+    steps = templates(whole)[0].root.get("properties", "customize")
+    assert steps is not None
+    assert not steps.known
+    [some] = steps.alternatives
+    assert ([item.text_of("type") for item in some.items], some.open) == (["Shell"], True)
+    assert some.items[0].condition == "the loop 'customize' runs"
+
+
+@pytest.mark.parametrize("text", ["[variables('o')]", "[createObject('list', variables('o').list)]"])
+def test_a_loop_inside_a_variable(text: str) -> None:
+    inner = {
+        "copy": [{"name": "list", "count": 2, "input": {"copy": [{"name": "deep", "count": 1, "input": "x"}]}}],
+        "other": 1,
+    }
+    whole = deployment({**BODY, "tags": text}, variables={"o": inner})
+    listed = templates(whole)[0].root.get("tags", "list")
+    assert listed is not None
+    assert [item.get("deep").items[0].text for item in listed.items] == ["x", "x"]  # type: ignore[union-attr]

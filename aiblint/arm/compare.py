@@ -12,10 +12,14 @@ MOST_POSSIBILITIES = 16
 """Alternatives that are kept apart; of more only the type and the common beginning and end are kept."""
 
 
-def either(terms: Sequence[Term], reason: str = "") -> Term:
-    """One of several terms, nobody knows which: the value if they agree, else an unknown with its possibilities."""
+def either(terms: Sequence[Term], reason: str = "", sure: bool = True) -> Term:
+    """One of several terms, nobody knows which: the value if they agree, else an unknown with its possibilities.
+
+    `sure`: each of them can be.
+    """
     distinct: list[Term] = []
     secret = False
+    sure = sure and all(term.sure for term in terms if isinstance(term, Unknown) and term.possible)
     for term in _flattened(terms):
         secret = secret or term.secret
         if not any(equal(term, other) is True for other in distinct):
@@ -26,11 +30,14 @@ def either(terms: Sequence[Term], reason: str = "") -> Term:
     kind = types.pop() if len(types) == 1 else None
     possible = tuple(distinct) if len(distinct) <= MOST_POSSIBILITIES else None
     parts = _common(distinct) if kind == "string" else ()
-    return Unknown(kind, reason=reason, parts=parts, possible=possible, secret=secret)
+    return Unknown(kind, reason=reason, parts=parts, possible=possible, secret=secret, sure=sure)
 
 
-def overlaid(objects: Sequence[Obj]) -> Obj:
-    """One of several objects, nobody knows which, as one object: what all have is there, what some have may be."""
+def overlaid(objects: Sequence[Obj], sure: bool = True) -> Obj:
+    """One of several objects, nobody knows which, as one object: what all have is there, what some have may be.
+
+    `sure`: each of the objects can be.
+    """
     names: dict[str, str] = {}
     for term in objects:
         for name in (*term.names, *term.perhaps):
@@ -41,11 +48,16 @@ def overlaid(objects: Sequence[Obj]) -> Obj:
         found = [term.get(name) for term in objects]
         certain = [value for value in found if value is not None]
         if len(certain) == len(objects):
-            members.append((name, either(certain)))
+            members.append((name, either(certain, sure=sure)))
         else:
             others = [value for term in objects for key, value in term.perhaps.items() if key.lower() == name.lower()]
-            perhaps[name] = either([*certain, *others])
+            perhaps[name] = _doubted(either([*certain, *others], sure=sure), sure)
     return Obj(members, open=any(term.unseen for term in objects), perhaps=perhaps, secret=any(t.secret for t in objects))
+
+
+def _doubted(term: Term, sure: bool) -> Term:
+    """A value of which it is not sure that it can be."""
+    return term if sure else Unknown(term.type, reason="whether this can be depends on several conditions", sure=False)
 
 
 def as_object(term: Term) -> Obj | None:
@@ -62,7 +74,7 @@ def as_object(term: Term) -> Obj | None:
         kind is not None and kinds[0] is not None and equal(kind, kinds[0]) for kind in kinds
     ):
         return None  # of two variants each has its own members
-    return overlaid(objects)
+    return overlaid(objects, term.sure)
 
 
 def _flattened(terms: Sequence[Term]) -> Iterator[Term]:

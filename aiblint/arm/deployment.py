@@ -108,6 +108,9 @@ class Deployment(Environment):
                 return copied(loop, self)
         return None
 
+    def copied(self, loop: Node) -> Term:
+        return copied(loop, self)
+
     def user_function(self, namespace: str, name: str) -> UserFunction | None:
         for group in self._functions.children if self._functions is not None else []:
             if _text(group.find("namespace")).lower() != namespace.lower():
@@ -150,6 +153,9 @@ class Loop(Environment):
         self._outer = outer
         self._name = name.lower()
         self._index = index
+
+    def copied(self, loop: Node) -> Term:
+        return copied(loop, self)
 
     def copy_index(self, loop: str | None) -> int | None:
         return self._index if loop is None or loop.lower() == self._name else self._outer.copy_index(loop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.arm.term import Hole
+from aiblint.arm.term import Arr, Hole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,6 +135,10 @@ class Environment:
     def copy_index(self, loop: str | None) -> int | None:
         """Where the loop of that name (None: the innermost) is, from 0; None if that is not known."""
         return None
+
+    def copied(self, loop: Node) -> Term:
+        """The array that a `copy` loop of a property or a variable makes."""
+        return Arr([], open=True, node=loop)
 
     def reference(self, name: str) -> Term | None:
         """The run-time state of the resource of that symbolic name; None if nothing is known of it."""

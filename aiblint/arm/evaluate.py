@@ -66,7 +66,7 @@ def evaluate_text(node: Node, environment: Environment) -> Term:
 
 def evaluate_node(node: Node, environment: Environment) -> Term:
     """What a JSON value in a template stands for; members and items are worked out when they are asked for."""
-    return from_node(node, lambda child: evaluate_text(child, environment))
+    return from_node(node, lambda child: evaluate_text(child, environment), environment.copied)
 
 
 def report(environment: Environment, problem: Problem) -> None:
@@ -165,12 +165,12 @@ class Evaluator:
 
     def apply(self, function: Function, call: Call, arguments: list[Term]) -> Term:
         """Runs a function on its arguments, once for each combination of what they can be, if those are few."""
-        combinations = None if function.whole else _combinations(arguments)
-        if combinations is None:
+        combinations, sure = ([], True) if function.whole else _combinations(arguments)
+        if not combinations:
             return self.guarded(function, call, arguments)
         self.doubtful += 1
         try:
-            return either([self.guarded(function, call, combination) for combination in combinations])
+            return either([self.guarded(function, call, combination) for combination in combinations], sure=sure)
         finally:
             self.doubtful -= 1
 
@@ -246,11 +246,11 @@ class Evaluator:
 
     def step(self, term: Term, key: Term, step: Step) -> Term:
         """What one `.name` or `[key]` leads to."""
-        choices = _choices(term) or _choices(key)
-        if choices is not None:
+        if _choices(term) is not None or _choices(key) is not None:
             self.doubtful += 1
             try:
-                return either([self.step(a, b, step) for a in _choices(term) or [term] for b in _choices(key) or [key]])
+                combinations, sure = _combinations([term, key])
+                return either([self.step(a, b, step) for a, b in combinations], sure=sure)
             finally:
                 self.doubtful -= 1
         if isinstance(term, Unknown):
@@ -339,18 +339,30 @@ def _choices(term: Term) -> tuple[Term, ...] | None:
     return term.possible if isinstance(term, Unknown) and term.possible else None
 
 
-def _combinations(arguments: Sequence[Term]) -> list[list[Term]] | None:
-    """Every combination of what the arguments can be; None if nothing is to choose, or too much."""
-    choosing = [(index, choices) for index, argument in enumerate(arguments) if (choices := _choices(argument))]
+def _combinations(arguments: Sequence[Term]) -> tuple[list[list[Term]], bool]:
+    """Every combination of what the arguments can be, and whether each one can be; none if nothing is to choose, or too much.
+
+    The same unknown used twice has the same value twice; two different ones may hang together.
+    """
+    groups: dict[int, tuple[tuple[Term, ...], list[int]]] = {}
+    for index, argument in enumerate(arguments):
+        choices = _choices(argument)
+        if choices:
+            groups.setdefault(id(choices), (choices, []))[1].append(index)
     count = 1
-    for _, choices in choosing:
+    for choices, _ in groups.values():
         count *= len(choices)
-    if not choosing or count > MOST_POSSIBILITIES:
-        return None
+    if not groups or count > MOST_POSSIBILITIES:
+        return [], True
     combinations = [list(arguments)]
-    for index, choices in choosing:
-        combinations = [[*chosen[:index], choice, *chosen[index + 1 :]] for chosen in combinations for choice in choices]
-    return combinations
+    for choices, places in groups.values():
+        combinations = [_chosen(chosen, places, choice) for chosen in combinations for choice in choices]
+    sure = len(groups) == 1 and all(argument.sure for argument in arguments if isinstance(argument, Unknown))
+    return combinations, sure
+
+
+def _chosen(arguments: list[Term], places: list[int], choice: Term) -> list[Term]:
+    return [choice if index in places else argument for index, argument in enumerate(arguments)]
 
 
 def _tainted(function: Function, result: Term, arguments: Iterable[Term]) -> Term:

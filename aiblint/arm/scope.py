@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aiblint.arm.term import Term
 
 _REFERENCE = re.compile(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
+_NAMED = re.compile(r"\b(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
 _CALL = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
 
 MOST_COPIES = 800
@@ -208,6 +209,15 @@ class Scope:
             node, scope = target
         return first, self
 
+    def named(self, expression: str) -> list[Node]:
+        """Where the parameters and variables that an expression names get their values, as far as that is written down."""
+        found: list[Node] = []
+        for kind, name in _NAMED.findall(expression):
+            target = self.resolve(f"[{kind}('{name}')]")
+            if target is not None and target[0] not in found:
+                found.append(target[0])
+        return found
+
     def rounds(self, loop: Node) -> int | None:
         """How often a `copy` loop runs; None where that is unknown or more than a deployment allows."""
         written = loop.find("count")
@@ -222,20 +232,14 @@ class Scope:
 
         return loop_count(loop, self.environment)
 
-    def inside(self, loop: str, index: int) -> Scope:
-        """The same names, inside one round of a loop."""
+    def inside(self, loop: str, index: int | None) -> Scope:
+        """The same names, inside one round of a loop; None: any round."""
         from aiblint.arm.deployment import Loop
 
         made = Scope(self._template, self._passed, self.outer, self._given, self._place)
         made.problems = self.problems
         made._environment = Loop(self.environment, loop, index)
         return made
-
-    def copied(self, loop: Node) -> Term:
-        """The array that a `copy` loop makes."""
-        from aiblint.arm.deployment import copied
-
-        return copied(loop, self.environment)
 
     def text(self, node: Node | None) -> str | None:
         """The string a node stands for, worked out as far as it can be; None if that is unknown."""

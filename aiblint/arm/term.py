@@ -95,10 +95,11 @@ class Unknown(Term):
     """A value that cannot be told.
 
     `parts` is what is known of a string: literal text and holes in turn (empty: nothing). `possible` lists every value
-    that it can have, or is None. `reason` says why it is unknown, `label` what to call the hole it leaves.
+    that it can have, or is None; `sure` tells that each of them is one that it can have: two conditions that hang together
+    rule some combinations out. `reason` says why it is unknown, `label` what to call the hole it leaves.
     """
 
-    __slots__ = ("_type", "label", "parts", "possible", "reason")
+    __slots__ = ("_type", "label", "parts", "possible", "reason", "sure")
 
     def __init__(
         self,
@@ -110,8 +111,10 @@ class Unknown(Term):
         secret: bool = False,
         label: str = "",
         node: Node | None = None,
+        sure: bool = True,
     ) -> None:
         self._type = type
+        self.sure = sure
         self.reason = reason
         self.parts = tuple(parts)
         self.possible = possible
@@ -247,24 +250,30 @@ class Obj(Term):
         return f"<Obj {', '.join(self._members)}{', …' if self.open else ''}>"
 
 
-def from_node(node: Node, evaluate_string: Callable[[Node], Term]) -> Term:
+def from_node(node: Node, evaluate_string: Callable[[Node], Term], copied: Callable[[Node], Term] | None = None) -> Term:
     """The term of a JSON value. Members and items are built when they are asked for; strings by `evaluate_string`.
 
-    A member whose name is an expression, and a `copy` loop, make the object open: what they add is not listed.
+    `copied` makes the array of a `copy` loop: without it, and for names that are expressions, the object is open.
     """
     if node.kind == STRING:
         return evaluate_string(node)
 
     def build(child: Node) -> Term:
-        return from_node(child, evaluate_string)
+        if copied is not None and _is_loop(child):
+            return copied(child)
+        return from_node(child, evaluate_string, copied)
 
     if node.kind == ARRAY:
         return Arr(node.children, node=node, build=build)
     if node.kind == OBJECT:
-        listed = [child for child in node.children if not _adds_unseen(child)]
-        return Obj(
-            ((child.key or "", child) for child in listed), open=len(listed) < len(node.children), node=node, build=build
-        )
+        listed = [(child.key or "", child) for child in node.children if not _adds_unseen(child)]
+        unseen = len(listed) < len(node.children)
+        for child in node.children if copied is not None and unseen else ():
+            loops = [(_loop_name(loop), loop) for loop in child.children] if _is_copy(child) else []
+            if loops and all(name is not None for name, _ in loops):
+                listed += [(str(name), loop) for name, loop in loops]
+                unseen = len(listed) - len(loops) + 1 < len(node.children)
+        return Obj(listed, open=unseen, node=node, build=build)
     if node.kind == UNREADABLE:
         return Unknown(reason="the value cannot be read", node=node)
     if node.kind == NUMBER and not isinstance(node.value, (int, float)):
@@ -276,7 +285,22 @@ def _adds_unseen(child: Node) -> bool:
     key = child.key or ""
     if key.startswith("[") and key.endswith("]") and not key.startswith("[["):
         return True
-    return key.lower() == "copy" and child.kind == ARRAY
+    return _is_copy(child)
+
+
+def _is_copy(child: Node) -> bool:
+    return (child.key or "").lower() == "copy" and child.kind == ARRAY
+
+
+def _is_loop(node: Node) -> bool:
+    return node.key is None and node.parent is not None and _is_copy(node.parent) and node.find("input") is not None
+
+
+def _loop_name(loop: Node) -> str | None:
+    """The name of the member that a loop makes; None where it is an expression, or the loop is none."""
+    named = loop.find("name")
+    text = str(named.value) if named is not None and named.kind == STRING else ""
+    return text if text and not text.startswith("[") and _is_loop(loop) else None
 
 
 def secretly(term: Term) -> Term:
@@ -328,6 +352,7 @@ def _changed(
         secret=term.secret if secret is None else secret,
         label=term.label if label is None else label,
         node=term.node,
+        sure=term.sure,
     )
 
 

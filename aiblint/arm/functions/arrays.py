@@ -178,7 +178,7 @@ FUNCTIONS = (
     Function("createArray", 0, None, result="array", run=_create_array, whole=True),
     Function("range", 2, 2, ("int",), "array", run=_range),
     Function("flatten", 1, 1, ("array",), "array", run=_flatten),
-    Function("union", 2, None, ("array|object",), run=_union),
+    Function("union", 2, None, ("array|object",), run=_union, whole=True),
     Function("intersection", 2, None, ("array|object",), run=_intersection),
     Function("indexFromEnd", 2, 2, ("array", "int"), run=_index_from_end),
     Function("tryIndexFromEnd", 2, 2, ("array", "int"), run=_try_index_from_end),

@@ -61,21 +61,31 @@ def _object_keys(arguments: list[Term]) -> Term:
 
 def merged(left: Term, right: Term, depth: int) -> Term:
     """Objects merged as `union` does it: nested objects too, of everything else the right value counts."""
-    if not isinstance(left, Obj) or not isinstance(right, Obj):
-        return Unknown("object", reason=why(left if isinstance(right, Obj) else right), secret=left.secret or right.secret)
+    below, above = as_object(left), as_object(right)
+    if below is None or above is None:
+        return Unknown("object", reason=why(left if below is None else right), secret=left.secret or right.secret)
     if depth > DEEPEST:
         raise TooLarge("the object is too deep to be worked out")
-    members = dict(_overridable(left, right))
-    spelling = {name.lower(): name for name in members}
-    for name, value in right.members():
+    members, perhaps = dict(_overridable(below, above)), {} if above.unseen else dict(below.perhaps)
+    spelling = {name.lower(): name for name in (*members, *perhaps)}
+    for name, value in above.members():
         own = spelling.setdefault(name.lower(), name)
+        old = perhaps.pop(own, None)
         members[own] = _merged_member(members.get(own), value, depth)
-    return Obj(members.items(), open=left.open or right.open)
+        if old is not None:
+            members[own] = either([members[own], _merged_member(old, value, depth)])
+    for name, value in above.perhaps.items():
+        own = spelling.setdefault(name.lower(), name)
+        if own in members:
+            members[own] = either([members[own], _merged_member(members[own], value, depth)])
+        else:
+            perhaps[own] = either([perhaps[own], value]) if own in perhaps else value
+    return Obj(members.items(), open=below.unseen or above.unseen, perhaps=perhaps)
 
 
 def _overridable(left: Obj, right: Obj) -> list[tuple[str, Term]]:
     """The left members; if the right object may have members nobody sees, theirs may count instead."""
-    if not right.open:
+    if not right.unseen:
         return list(left.members())
     unseen = "the property may come from another object"
     return [(name, value if right.get(name) is not None else Unknown(reason=unseen)) for name, value in left.members()]
@@ -85,8 +95,8 @@ def _merged_member(old: Term | None, new: Term, depth: int) -> Term:
     if old is None:
         return new
     if isinstance(new, Known) and new.value is None:
-        return either([old, new], "whether null replaces a value is not documented")
-    if isinstance(old, Obj) and isinstance(new, Obj):
+        return either([old, new], "whether null replaces a value is not documented", sure=False)
+    if as_object(old) is not None and as_object(new) is not None:
         return merged(old, new, depth + 1)
     if isinstance(new, Unknown) and new.type in (None, "object") and (isinstance(old, Obj) or old.type in (None, "object")):
         return Unknown(new.type, reason=why(new), secret=old.secret or new.secret)
