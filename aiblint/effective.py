@@ -107,7 +107,7 @@ class Builder:
     def _fill(self, made: Value, text: str, deployed: bool) -> None:
         """Gives a value its text; one with a placeholder in it, or meant as an expression, stays unknown."""
         made.value = text
-        if deployed and "[" in text and self._slipped(made, text, False):
+        if deployed and "(" in text and self._slipped(made, text, False):
             made.kind, made.value = UNKNOWN, None
             return
         if not _free(made):

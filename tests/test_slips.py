@@ -19,6 +19,9 @@ from aiblint.arm.slips import find
         ("[concat('a', parameters('x')", ")", "the closing )] of"),
         ("[parameters('x'", "'", "the closing )] of"),
         ("[resourceGroup().location", "n", "the closing ]"),
+        ("parameters('x')", "parameters('x')", "without brackets"),
+        ("resourceGroup().location", "resourceGroup().location", "write [resourceGroup().location]"),
+        ("concat('a', 'b')", "concat('a', 'b')", "without brackets"),
         ("[parameters('x')] ", " ", "a blank after the ]"),
         (" [parameters('x')]", " ", "a blank before the ["),
         ("[parameters('x')]/b", "[parameters('x')]", "write [concat(parameters('x'), '/b')]"),
@@ -49,6 +52,7 @@ def test_a_second_bracket_in_front() -> None:
         "", "[", "[]", "[a]", "[ -f /tmp/x ]", "[ -f /tmp/x", "[int]$x", "[string](1)", "[Net.Foo]::Bar(1)", "if [ -f x ]; then",
         "a[min(1, 2)]", "$a[length($b)]", "[foo('x')", "[foo('x')] ", "see [parameters] (below)",
         "[[parameters('x')]", "a [[ $(concat x) ]]", "[if (x)", "${a[concat]}",
+        "min(1, 2)", "parameters(x)", "concat('a') | sort", "see parameters('x')", "(concat('a'))",
     ],
 )  # fmt: skip
 def test_brackets_that_mean_themselves(text: str) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _START = re.compile(r"\[\s*([A-Za-z_]\w*)\s*\(", re.ASCII)
+_BARE = re.compile(r"([A-Za-z]\w*)\s*\(.*[)\]\w]", re.ASCII | re.DOTALL)
 _MOST_STARTS = 20
 _MOST_ENDS = 50
 
@@ -34,6 +35,10 @@ def find(text: str, escaped: bool = False) -> Slip | None:
 
     `escaped`: the text is what remains of one that ARM took a first bracket away from.
     """
+    if "(" not in text:
+        return None
+    if text[0] not in " [" and not escaped and (slip := _bare(text)) is not None:
+        return slip
     if "[" not in text or _START.search(text) is None:
         return None
     if escaped:
@@ -50,6 +55,14 @@ def find(text: str, escaped: bool = False) -> Slip | None:
             side = "before the [" if at == 0 else "after the ]"
             return Slip(f"a blank {side} makes plain text of the expression: remove it", at, until)
     return _inside(text)
+
+
+def _bare(text: str) -> Slip | None:
+    """A call without brackets."""
+    match = _BARE.fullmatch(text)
+    if match is None or match[1].lower() not in _ONLY_ARM or not _readable(f"[{text}]"):
+        return None
+    return Slip(f"without brackets ARM takes the expression for plain text: write [{text}]", 0, len(text))
 
 
 def _starts_with_function(text: str) -> bool:
