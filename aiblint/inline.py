@@ -164,7 +164,7 @@ def _index(script: Inline, context: Context) -> int:
     key = ("numbers of the scripts", 0)
     if key not in context.cache:
         context.cache[key] = {id(each): index for index, each in enumerate(scripts(context))}
-    number: int = context.cache[key][id(script)]
+    number: int = context.cache[key].get(id(script), -1)  # a step in one case of several: before all others
     return number
 
 

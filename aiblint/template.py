@@ -50,14 +50,26 @@ class Template:
         return self.root.get("properties")
 
     def list_of(self, *path: str) -> list[Value]:
-        """The items of an array below `properties`; empty where it is missing or unknown."""
+        """The items of an array below `properties`; empty where it is missing, unknown, or one of several."""
         value = self.root.get("properties", *path)
+        if value is not None and len(value.alternatives) == 1:
+            value = value.alternatives[0]  # what a loop makes, if it runs at all
         return value.items if value is not None else []
 
     @property
     def steps(self) -> list[Value]:
         """Customizers, then validators, in the order in which they run."""
         return self.list_of("customize") + self.list_of("validate", "inVMValidations")
+
+    @property
+    def possible_steps(self) -> list[Value]:
+        """All steps that may run, in whatever case."""
+        found: list[Value] = []
+        for path in (("customize",), ("validate", "inVMValidations")):
+            value = self.root.get("properties", *path)
+            for each in (value, *value.alternatives) if value is not None else ():
+                found += each.items
+        return found
 
 
 def find(document: Document, given: Node | None = None) -> list[Template]:

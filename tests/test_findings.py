@@ -44,6 +44,27 @@ CUSTOMIZE = "$.properties.customize[0]"
 TARGET = "$.properties.distribute[0]"
 
 
+def test_steps_of_several_cases_break_no_rule() -> None:
+    """Rules that look at all steps of a template meet steps that run in one case only."""
+    line = "apt install nginx; mkdir /opt/x; echo a > /etc/x; reboot; [ -f /x ] && sudo su -; curl -u a:hunter2 https://x"
+    steps = [
+        {"type": "Shell", "name": "a", "inline": [line]},
+        {"type": "PowerShell", "name": "b", "inline": ["Restart-Computer; Install-Module x"]},
+    ]
+    for customize in ("[if(parameters('on'), variables('steps'), variables('others'))]", "[parameters('on')]"):
+        root = read((ROOT / "examples" / "deployment.json").read_bytes(), "x").root
+        assert root is not None
+        whole: Any = root.to_python()
+        whole["parameters"]["on"] = {"type": "bool"}
+        whole["variables"].update(steps=steps, others=steps[:1])
+        properties = whole["resources"][1]["properties"]
+        properties["customize"] = customize
+        if customize == "[parameters('on')]":
+            del properties["customize"]
+            properties["copy"] = [{"name": "customize", "count": "[int(parameters('on'))]", "input": steps[0]}]
+        assert "guest-reboot" in {name for name, _ in found(json.dumps(whole))}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -87,7 +87,7 @@ class _Ground:
     def __init__(self, script: inline.Inline, context: Context) -> None:
         self.facts: dict[str, Any] = schema.table("privileged-commands")
         opened, counts = _history(context)
-        count, self.surely = counts[id(script.step)]
+        count, self.surely = counts.get(id(script.step), (len(opened), False))  # of a step in one case of several
         self.opened = opened[:count]
 
     def closed(self, path: str | None) -> bool:

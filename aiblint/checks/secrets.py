@@ -47,11 +47,13 @@ def secret_in_tags(value: Value, context: Context) -> Iterator[Problem]:
 
 def in_template(context: Context) -> Iterator[tuple[Value, int, int]]:
     """The passwords in the commands of a template, whichever rules run: a string of its and code points [start, end) in it."""
-    for script in inline.scripts(context):
-        for secret in _in_script(script):
+    for step in context.template.possible_steps:
+        script = inline.of(step, context)
+        for secret in _in_script(script) if script is not None else ():
+            assert script is not None
             item, (start, end) = script.place(secret.start, secret.end)
             yield item, start, end
-    for step in context.template.steps:
+    for step in context.template.possible_steps:
         for name in ("restartCommand", "restartCheckCommand"):
             command = step.get(name)
             if command is not None:
