@@ -47,6 +47,11 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--today", metavar="DATE", help="the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)"
     )
+    what.add_argument(
+        "--changed",
+        action="store_true",
+        help="PATHs are files that changed, of any kind: templates among them, and the steps of others that use them",
+    )
     _add_exceptions(it)
     mending = it.add_argument_group("mending")
     mending.add_argument("--fix", action="store_true", help="fix in place what can be fixed without harm; stdin to stdout")

@@ -147,7 +147,7 @@ def _lint(options: argparse.Namespace, rules: list[Rule], settings: Settings) ->
         run.tell = lambda line: _tell(line, shown)
         job.describe()
     try:
-        job.lint(options.paths or ["."])
+        job.lint(options.paths or ([] if options.changed else ["."]))
     finally:
         if shown is not None:
             shown.clear()

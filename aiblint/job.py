@@ -80,6 +80,9 @@ class Job:
         """Lints files and folders; `-` is stdin."""
         from aiblint import files, sniff
 
+        if self.options.changed:
+            self._lint_changed(paths)
+            return
         if self.options.stdin_filename and "-" not in paths:
             raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
         if "-" in paths:
@@ -102,6 +105,22 @@ class Job:
         self._ledger.close(self.run, found, given, [rule.id for rule in choice.rules])
         if not self.options.no_suppressions:
             self.run.findings += self._exceptions.outlived(choice, self.settings.root, given)
+
+    def _lint_changed(self, paths: Sequence[str]) -> None:
+        """Lints the templates among the files that are named, and in others the steps that use one of them."""
+        from aiblint import changed
+
+        if "-" in paths or self.options.stdin_filename:
+            raise UsageError("--changed takes the names of files that changed, not what is read from stdin")
+        change = changed.change(paths, self._checkouts)
+        lint_files(self.run, change.templates, self.asked, self.options.jobs)
+        for path, content, steps in changed.users(change, self._checkouts, lambda path: self.asked(path)[1].parameters):
+            choice, inputs = self.asked(path)
+            inputs.steps = steps
+            self.run.files += 1
+            lint_bytes(self.run, content, path, choice, inputs, in_place=True)
+        self.run.notes += self._checkouts.notes()
+        self._checkouts.close()
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of this severity makes the exit status 1."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from aiblint.tables import Tables
     from aiblint.template import Template
 
+    Steps = frozenset[tuple[str, str]]
+    """Steps of a file: the pointer of the template, and the effective path of the step in it."""
+
 
 class Run:
     """The outcome of a run. `files` counts what was looked at, `linted` names the files with a template; `kept` holds
@@ -92,6 +95,7 @@ class Inputs:
     on which exceptions hold, None: none does; `stated` are the exceptions of the configuration. `checkouts` are the
     repositories around the templates, `programs` what rules need beside aiblint, by name. `known` tell which findings are known
     already, one after the other; `traced` says that findings are to be told apart by structure.
+    `steps` are those that are looked at, None: everything is.
     """
 
     __slots__ = (
@@ -103,6 +107,7 @@ class Inputs:
         "parameters",
         "programs",
         "stated",
+        "steps",
         "tables",
         "terms",
         "today",
@@ -123,8 +128,10 @@ class Inputs:
         checkouts: Checkouts | None = None,
         known: Sequence[Knower] = (),
         traced: bool = False,
+        steps: Steps | None = None,
     ) -> None:
         self.programs = programs
+        self.steps = steps
         self.today = today
         self.checkouts = checkouts or Checkouts()
         self.api_version = api_version
@@ -230,6 +237,12 @@ def _linter(
         )
 
     def lint(state: Document) -> engine.Result:
+        result = whole(state)
+        if inputs.steps is not None:
+            result.findings = [finding for finding in result.findings if _is_in(finding, inputs.steps)]
+        return result
+
+    def whole(state: Document) -> engine.Result:
         results = [(os.path.basename(given.path), once(state, given)) for given in sets]
         result = engine.merged(results or [("", once(state, None))])
         if inputs.terms is None or not (inputs.stated or "aiblint" in state.text):
@@ -239,6 +252,11 @@ def _linter(
         return settle(result, choice.rules, choice.levels, inputs.terms, inputs.stated)
 
     return lint
+
+
+def _is_in(finding: Finding, steps: Steps) -> bool:
+    """Whether a finding is about one of some steps."""
+    return any(finding.template == template and (finding.at + ".").startswith(step + ".") for template, step in steps)
 
 
 def _keep(run: Run, mended: Mended, in_place: bool) -> None:

@@ -13,7 +13,17 @@ import pytest
 import yaml
 from conftest import ROOT
 
-KNOWN_KEYS = {"id", "name", "description", "entry", "language", "types_or", "minimum_pre_commit_version"}
+KNOWN_KEYS = {
+    "id",
+    "name",
+    "description",
+    "entry",
+    "language",
+    "types_or",
+    "minimum_pre_commit_version",
+    "always_run",
+    "require_serial",
+}
 
 
 def manifest() -> list[dict[str, Any]]:
@@ -61,7 +71,7 @@ def local_config(*ids: str) -> str:
 def test_the_manifest_holds_nothing_that_pre_commit_would_overlook() -> None:
     for hook in manifest():
         assert set(hook) <= KNOWN_KEYS
-    assert [hook["id"] for hook in manifest()] == ["aiblint", "aiblint-fix"]
+    assert [hook["id"] for hook in manifest()] == ["aiblint", "aiblint-fix", "aiblint-checkout"]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,10 @@ class Repository:
 
     def commit(self, name: str) -> str | None:
         """The full id of a commit by its id, a part of it, or a full reference; None where it is not here."""
-        found = self._objects.read(f"{name}^{{commit}}", LARGEST) if _is_plain(name) else None
+        return self._commit(name) if _is_plain(name) else None
+
+    def _commit(self, name: str) -> str | None:
+        found = self._objects.read(f"{name}^{{commit}}", LARGEST)
         return found.id if found is not None else None
 
     @property
@@ -196,6 +199,21 @@ class Repository:
             return new if new and self.staged(new) is not None else None
         except Unreadable:
             return None
+
+    def deleted(self) -> list[str]:
+        """The files that the commit under way takes out or renames; between the two commits that pre-commit compares, if it does."""
+        options = ["-r", "-z", "--name-only", "--no-renames", "--diff-filter=D", "--no-ext-diff", "--no-textconv"]
+        # Names by whoever runs pre-commit, so they may be worked out (HEAD~1).
+        names = [os.environ.get(f"PRE_COMMIT_{end}_REF") for end in ("FROM", "TO")]
+        old, new = (self._commit(name) if name else None for name in names)
+        if old is not None and new is not None:
+            command = ["diff-tree", "--no-commit-id", *options, old, new]
+        elif self.head is not None:
+            command = ["diff-index", "--cached", *options, self.head]
+        else:
+            return []
+        told = git.ask(self.root, command, index=self._index_file())
+        return [_decoded(name) for name in (told or b"").split(b"\0") if name]
 
     def is_untracked(self, path: str) -> bool:
         """Whether git would add a file of the working copy, as opposed to ignoring it."""
