@@ -142,8 +142,9 @@ def lint(
     broken: dict[str, str] = {}
     listed = list(rules)
     paths: dict[int, str] = {}
-    # Template by template, not rule by rule: what the rules look at stays at hand.
-    for looked in (None, *(_Looked(context, paths) for context in under_way.contexts)):
+    # Template by template, not rule by rule: what the rules look at stays at hand, and goes when they are done.
+    for context in (None, *under_way.contexts):
+        looked = _Looked(context, paths) if context is not None else None
         for rule in listed:
             try:
                 found.extend(_apply(rule, (severities or {}).get(rule.id), under_way, looked))

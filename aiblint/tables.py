@@ -35,18 +35,19 @@ _GLOB = frozenset("*?[")
 class Tables:
     """What the tables say. `changes` are the user's rows by table; they are looked at first."""
 
-    __slots__ = ("_changes",)
+    __slots__ = ("_changes", "_found")
 
     def __init__(self, changes: Mapping[str, Sequence[Sequence[str | None]]] | None = None) -> None:
         self._changes = {name: [list(row) for row in rows] for name, rows in (changes or {}).items()}
+        self._found: dict[tuple[str, str], list[Any] | None] = {}
 
     def row(self, table: str, name: str) -> list[Any] | None:
         """The row of a table that a name falls under, in any case; None where there is none, or nothing is known."""
-        folded = name.lower()
-        for row in (*self._changes.get(table, ()), *_rows(table)):
-            if _matches(row[0], folded):
-                return row if row[1] is not None else None
-        return None
+        key = (table, name.lower())
+        if key not in self._found:  # the templates of a file speak of the same images again and again
+            row = next((row for row in (*self._changes.get(table, ()), *_rows(table)) if _matches(row[0], key[1])), None)
+            self._found[key] = row if row is not None and row[1] is not None else None
+        return self._found[key]
 
     def fact(self, table: str, name: str) -> str | None:
         """What a table says about a name, or None."""
