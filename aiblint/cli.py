@@ -71,7 +71,7 @@ def _command(argv: Sequence[str]) -> int:
     if options.explain is not None:
         from aiblint.explain import explain
 
-        streams.say(explain(_one_rule(rules, options.explain), color=_color(options.color)), end="")
+        streams.say(explain(_one_rule(rules, options.explain), color=_color(options.color), width=_width()), end="")
         return CLEAN
     if options.list_rules:
         for rule in rules:
@@ -227,6 +227,13 @@ def _completion(shell: str) -> str:
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "completion")
     with open(os.path.join(folder, f"aiblint.{shell}"), encoding="utf-8") as file:
         return file.read()
+
+
+def _width() -> int | None:
+    """The columns of the terminal that stdout is (COLUMNS goes before); None where it is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else None
 
 
 def _color(choice: str) -> bool:

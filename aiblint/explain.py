@@ -11,19 +11,34 @@ if TYPE_CHECKING:
 
     from aiblint.rule import Rule
 
+_WIDEST, _NARROWEST = 100, 40
 _BOLD, _RESET = "\033[1m", "\033[0m"
 
 
-def explain(rule: Rule, *, color: bool = False) -> str:
-    """The page of one rule as plain text, ending in a line feed."""
+def explain(rule: Rule, *, color: bool = False, width: int | None = None) -> str:
+    """The page of one rule as plain text, ending in a line feed. Its prose is wrapped to `width` columns; None: as it is written."""
     bold, reset = (_BOLD, _RESET) if color else ("", "")
-    lines = [f"{bold}{rule.id} {rule.name}{reset} ({_levels(rule)}, {rule.category})", "", rule.summary, "", rule.why, ""]
+    lines = [f"{bold}{rule.id} {rule.name}{reset} ({_levels(rule)}, {rule.category})", ""]
+    lines += [_wrapped(rule.summary, width), "", _wrapped(rule.why, width), ""]
     for title, shown in _story(rule):
         lines += [f"{bold}{title}{reset}", *("    " + line for line in shown), ""]
     title, how = ("Silence it:", _silence(rule)) if rule.enabled else ("Switch it on:", _switch_on(rule))
     lines += [f"{bold}{title}{reset}", *("    " + line for line in how), ""]
     lines += [f"{bold}Sources:{reset}", *("    " + reference for reference in rule.references)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(prose: str, width: int | None) -> str:
+    """Paragraphs set anew; words are not cut, so that addresses and error texts stay whole."""
+    if width is None:
+        return prose
+    import textwrap
+
+    columns = max(min(width, _WIDEST), _NARROWEST)
+    return "\n\n".join(
+        textwrap.fill(" ".join(paragraph.split()), columns, break_long_words=False, break_on_hyphens=False)
+        for paragraph in prose.split("\n\n")
+    )
 
 
 def markdown(rule: Rule) -> str:
