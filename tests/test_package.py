@@ -35,9 +35,10 @@ def test_the_wheel_carries_every_rule_table_and_the_index(wheel: Path) -> None:
         index = json.loads(archive.read("aiblint/_rules.json"))
     rules = {f"aiblint/rules/{os.path.basename(path)}" for path in registry.files(registry.folder())}
     tables = {f"aiblint/data/{path.name}" for path in (ROOT / "aiblint" / "data").glob("*.json")}
-    assert rules | tables | {"aiblint/py.typed"} <= names
+    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "aiblint").rglob("*.py")}
+    assert rules | tables | modules | {"aiblint/py.typed"} <= names
     assert [f"aiblint/rules/{name}" for name in index["files"]] == sorted(rules)
-    assert not {name for name in names if "__pycache__" in name or name.startswith("tests/") or name.endswith("/example.py")}
+    assert not {name for name in names if "__pycache__" in name or name.startswith("tests/")}
 
 
 @pytest.mark.slow
