@@ -267,3 +267,24 @@ def test_a_step_whose_script_is_misspelt_does_not_lack_it(name: str) -> None:
     found = [name for name, *_ in said(step(type="Shell", **{name: "a"}))]
     assert found.count("script-xor-inline") == (name == "scriptFile:")
     assert set(found) - {"script-xor-inline"} <= {"unknown-property", "property-not-in-api-version"}
+
+
+# Triggers and versions of what is not whole
+
+
+def test_a_deployment_with_an_api_profile_needs_no_api_version() -> None:
+    text = example.content({"bad": {"apiVersion": None}, "on": "arm"}).decode()
+    for changed, expected in (
+        (text, ["api-version-invalid"]),
+        (text.replace('"parameters"', '"apiProfile": "2020", "parameters"', 1), []),
+    ):
+        result = engine.lint(read(changed.encode(), "x.json"), rules(), Checkout("x.json"), "2026-11-23")
+        assert [finding.name for finding in result.findings] == expected
+
+
+@pytest.mark.parametrize("source", [None, {"type": None, "version": "1.0.0"}, {"type": "SharedImageVersion"}])
+def test_a_trigger_of_a_template_that_is_not_whole(source: dict[str, Any] | None) -> None:
+    trigger = {"type": "triggers", "apiVersion": "2024-02-01", "name": "newer", "properties": {"kind": "SourceImage"}}
+    found = lint({"properties": {"source": source}, "resources": [trigger]}, "arm")
+    assert found
+    assert "trigger-requirements" not in {finding.name for finding in found}

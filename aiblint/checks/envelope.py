@@ -23,3 +23,14 @@ def deployment_member(value: Value, context: Context) -> Iterator[Problem]:
         on_key=True,
         fix=change.remove(value, safe=False),
     )
+
+
+@check
+def version_in_body(value: Value, context: Context) -> Iterator[Problem]:
+    """The API version of a bare template."""
+    yield Problem(
+        value,
+        "who PUTs this file as it is may be refused: the version of a request stands in its address, and the service refuses members "
+        "that it does not know; take it out, and state it for aiblint with 'api-version' in the configuration",
+        on_key=True,
+    )
