@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import placeholders
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 # RFC 3986, appendix B, for addresses with an authority. urllib.parse would do it too, for some milliseconds of import.
-_PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
-_LITERAL_START = re.compile(r"\[\s*(?:(?:concat|format|uri|tolower|string)\s*\(\s*)+'((?:[^']|'')*)'", re.IGNORECASE)
+_PARTS = lazy(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_LITERAL_START = lazy(r"\[\s*(?:(?:concat|format|uri|tolower|string)\s*\(\s*)+'((?:[^']|'')*)'", re.IGNORECASE)
 
-_USER_INFO = re.compile(r"(?<=//)[^/?#]*@")
+_USER_INFO = lazy(r"(?<=//)[^/?#]*@")
 
 _RAW_GITHUB = "raw.githubusercontent.com"
 _GITHUB = ("github.com", "www.github.com")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from aiblint import __version__
 from aiblint.finding import SEVERITIES
@@ -16,13 +17,31 @@ A rule is chosen by id (AIB501), name (checksum-missing), category (security) or
 default run where a selector stands for such rules only: --select '*,advice' adds all advice to the others."""
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """argparse makes one for every option; left to itself, it then imports shutil, and with that bz2 and lzma, for the width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal, 80 where there is none (as shutil.get_terminal_size)."""
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line; shell completions are made from it too."""
     it = argparse.ArgumentParser(
         prog="aiblint",
         description="Finds mistakes in Azure VM Image Builder templates before the service does.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     it.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder); - is stdin")

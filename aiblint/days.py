@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 PATTERN = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 """What a day looks like; that there is a 30th of February it cannot tell."""
 
-_FORM = re.compile(PATTERN, re.ASCII)
+_FORM = lazy(PATTERN, re.ASCII)
 
 
 def is_day(text: str) -> bool:

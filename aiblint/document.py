@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-import re
+
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ UNREADABLE = "unreadable"
 """A value that the reader could not make sense of (`<minutes>` without quotes): it is there, its content is unknown."""
 
 # Only these end a line. U+2028 and its kin, which str.splitlines() knows, are ordinary characters in JSON.
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_NOT_LINE_END = re.compile(r"[^\r\n]")
+_LINE_END = lazy(r"\r\n|\n|\r")
+_NOT_LINE_END = lazy(r"[^\r\n]")
 
 
 class Span(tuple[int, int]):

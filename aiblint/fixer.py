@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import bisect
-import re
 from collections import Counter
 
 from aiblint import fixes
 from aiblint.document import Document
+from aiblint.pattern import lazy
 from aiblint.syntax.encoding import encode
 from aiblint.syntax.json import read
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Wanted = Callable[[Finding], bool]
 
 _MOST_ROUNDS = 200
-_NUMBER = re.compile(r"(?<=/)\d+(?=/|\Z)")
+_NUMBER = lazy(r"(?<=/)\d+(?=/|\Z)")
 
 
 class Outcome:

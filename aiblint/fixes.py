@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 
 from aiblint import change, layout
 from aiblint.arm.scope import is_expression
 from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.finding import Edit, Fix
+from aiblint.pattern import lazy
 from aiblint.syntax.json import LEGAL_SOMEWHERE, string_offsets
 from aiblint.usage import Usage
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 _NO_DAMAGE = LEGAL_SOMEWHERE | {"encoding", "hash-comment", "trailing-comma"}
 _TRIVIA = r"(?:[ \t\r\n]+|//[^\r\n]*+|/\*(?s:.*?)\*/)*+"
-_COMMA = re.compile(_TRIVIA + ",")
-_BLANKS = re.compile(r"[ \t]*")
-_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
-_COMMENT_BEHIND = re.compile(r"[ \t]*(?://[^\r\n]*|/\*[^\r\n]*?\*/(?=[ \t]*[\r\n]))")
+_COMMA = lazy(_TRIVIA + ",")
+_BLANKS = lazy(r"[ \t]*")
+_REST_OF_LINE = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_COMMENT_BEHIND = lazy(r"[ \t]*(?://[^\r\n]*|/\*[^\r\n]*?\*/(?=[ \t]*[\r\n]))")
 
 
 class Unplaceable(Exception):

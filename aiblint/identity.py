@@ -7,9 +7,8 @@ finding objects to: the text that is underlined, or for a whole object what it h
 
 from __future__ import annotations
 
-import re
-
 from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.pattern import lazy
 from aiblint.value import UNKNOWN
 
 TYPE_CHECKING = False
@@ -31,7 +30,7 @@ LIST = "="
 DEFINITION = "@"
 """What a place begins with that is one of the file's own tree, of a definition that the image template uses."""
 
-_ITEM = re.compile(r"\[(?:#[0-9a-f]{8}|\{\}|\[\]|[A-Za-z]+='(?:[^'\\]|\\.)*')\]")
+_ITEM = lazy(r"\[(?:#[0-9a-f]{8}|\{\}|\[\]|[A-Za-z]+='(?:[^'\\]|\\.)*')\]")
 _MOST_PARTS = 2000
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
+
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.document import Document, Node
 
-_BLANKS = re.compile(r"[ \t]*")
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_COLON = re.compile(r"[ \t]*:[ \t]*")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_BLANKS = lazy(r"[ \t]*")
+_LINE_END = lazy(r"\r\n|\n|\r")
+_COLON = lazy(r"[ \t]*:[ \t]*")
+_COMMA = lazy(r"[ \t]*,[ \t]*")
 _DEFAULT_UNIT = "  "
 
 

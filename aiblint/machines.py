@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,11 +12,9 @@ X64, ARM64 = "x64", "Arm64"
 
 # Family, number, constrained number, features, accelerator, version:
 # https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
-_SIZE = re.compile(
-    r"(?:standard|basic)_[a-z]+(?P<number>\d+)(?:-(?P<constrained>\d+))?(?P<features>[a-z]*)(?P<rest>(?:_[a-z0-9]+)*)"
-)
+_SIZE = lazy(r"(?:standard|basic)_[a-z]+(?P<number>\d+)(?:-(?P<constrained>\d+))?(?P<features>[a-z]*)(?P<rest>(?:_[a-z0-9]+)*)")
 _GRACE = "_gb"  # NVIDIA's GB200 and GB300 come with Arm processors, and their sizes without the letter for them
-_PARTS = re.compile(r"[:_\-]")
+_PARTS = lazy(r"[:_\-]")
 _ARM = frozenset(("arm64", "aarch64"))
 # Publishers whose images for Arm say so in their names: all others of theirs are for x64.
 _TELLING = frozenset(("canonical", "debian", "microsoftwindowsdesktop", "microsoftwindowsserver", "redhat", "suse"))

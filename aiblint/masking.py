@@ -6,6 +6,7 @@ import functools
 import re
 
 from aiblint import placeholders, schema
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,46 +23,42 @@ PASSWORD = "a password"
 KEY = "a key or token"
 
 # Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
-_PASSWORD_NAME = re.compile(
+_PASSWORD_NAME = lazy(
     r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd|(?<!by)(?<!first)(?<!second)[_-]pass|(?:\A|[_-])pw)\Z"
 )
-_KEY_NAME = re.compile(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
-_NO_SECRET = re.compile(
+_KEY_NAME = lazy(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
+_NO_SECRET = lazy(
     r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted|cat|get|read|check|"
     r"set|change|reset|generate|random|validate)[_-]?"
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_REPEATED = re.compile(r"(.)\1*\Z", re.DOTALL)
-_STAND_IN_PART = re.compile(
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
+_REPEATED = lazy(r"(.)\1*\Z", re.DOTALL)
+_STAND_IN_PART = lazy(
     r"your|placeholder|redacted|replace[_-]?(?:me|with)|change[_-]?me|insert[_-]|example|<|\{\{|\A(?:[A-Za-z]:[\\/]|[/~.]|https?:)",
     re.IGNORECASE,
 )
-_KEY_VALUE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")
-_WORDS_WITH_DASHES = re.compile(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
+_KEY_VALUE = lazy(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")
+_WORDS_WITH_DASHES = lazy(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
 
 # The forms below are those of secrets in addresses and settings. They are wider than what rules report: to hide a little too
 # much costs nothing. Quantifiers are bounded, so that a hostile text cannot make the search slow.
 _AND = r"(?:[?&;]|\\u0026|%26)(?:amp;)?"  # also as JSON (\u0026), an address inside another (%26) and XML (&amp;) write it
 _VALUE = r"((?:[^&\s\"'#;\\<>]|\\(?:/|u(?!0026))){1,4000})"
-_IN_QUERY = re.compile(
+_IN_QUERY = lazy(
     rf"{_AND}[\w.\-]{{0,40}}(?:sig|signature|token|password|passwd|pwd|secret|key|credential|auth)={_VALUE}", re.IGNORECASE
 )
-_FUNCTION_KEY = re.compile(
-    rf"\.azurewebsites\.net[^\s\"'?]{{0,400}}\?(?:[^\s\"']{{0,400}}?{_AND})?code={_VALUE}", re.IGNORECASE
-)
+_FUNCTION_KEY = lazy(rf"\.azurewebsites\.net[^\s\"'?]{{0,400}}\?(?:[^\s\"']{{0,400}}?{_AND})?code={_VALUE}", re.IGNORECASE)
 # `name:password@`, where the password may hold a slash; but `host:8443/path@v1` has none. A name alone may be a token.
-_BEFORE_HOST = re.compile(
-    r"://(?:[^\s/?#@:'\"<>$(){}]{0,200}:(?!\d{1,5}[/?#])([^\s@'\"<>$(){}]{1,300})|([A-Za-z0-9_\-]{20,300}))@"
-)
-_SETTING = re.compile(
+_BEFORE_HOST = lazy(r"://(?:[^\s/?#@:'\"<>$(){}]{0,200}:(?!\d{1,5}[/?#])([^\s@'\"<>$(){}]{1,300})|([A-Za-z0-9_\-]{20,300}))@")
+_SETTING = lazy(
     r"(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|(?:access|account|storage|secret)[_-]?key)"
     r"(?:\\?[\"'])?(?:\s{0,5}[:=]\s{0,5}|[ ]{1,3})(?:\\?[\"'])?([^\s\"',;&\\]{3,300})",
     re.IGNORECASE,
 )
 _SETTING_HINTS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "key")
-_NAME_BEFORE = re.compile(r"(?:--?|/)?[A-Za-z_][\w.-]{0,60}\Z")
+_NAME_BEFORE = lazy(r"(?:--?|/)?[A-Za-z_][\w.-]{0,60}\Z")
 # What waits to be filled in; a plain variable only where nobody could take it for a password.
-_REFERENCE = re.compile(r"[<{\[]|#\{|\$[({]|\$(?:env:)?[A-Z_][A-Z0-9_]*\Z|%\w+%|__\w+__")
+_REFERENCE = lazy(r"[<{\[]|#\{|\$[({]|\$(?:env:)?[A-Z_][A-Z0-9_]*\Z|%\w+%|__\w+__")
 
 
 class Hidden:

@@ -7,6 +7,7 @@ import re
 from aiblint.arm import ids
 from aiblint.arm.term import Arr, Known, Term, parts_of
 from aiblint.document import STRING
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from aiblint.resources import Container, Resource
     from aiblint.value import Value
 
-_RUNTIME = re.compile(r"\b(?:reference|references|list\w*)\s*\(", re.IGNORECASE)
+_RUNTIME = lazy(r"\b(?:reference|references|list\w*)\s*\(", re.IGNORECASE)
 
 
 class Order:

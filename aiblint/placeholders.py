@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 DOCUMENTATION = "documentation"
 TOKEN = "token"
 
 # A pipeline's own token: replaced by a task before submission, when all goes well.
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""\#\{[^{}\s]{1,80}\}\#?      # Replace Tokens: #{region}#
       | \{\{[^{}]{1,80}\}\}         # mustache, Jinja, Helm: {{region}}
       | \$\([A-Za-z][\w.\-]{0,80}\) # Azure Pipelines: $(region)
@@ -18,7 +20,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 # What a page of documentation prints where the reader is to put something of their own.
-_DOCUMENTATION = re.compile(
+_DOCUMENTATION = lazy(
     r"""<[A-Za-z_][^<>\[\]"]{0,80}>?        # <region>, and <imageDefinitionName/versions that was never closed
       | (?<![\#${])\{[A-Za-z][\w \-]{0,80}\}  # {subscription-id}
       | \A\.\.\.\Z

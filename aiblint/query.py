@@ -6,6 +6,7 @@ import functools
 import re
 
 from aiblint.document import ARRAY, OBJECT
+from aiblint.pattern import lazy
 from aiblint.template import Value
 
 TYPE_CHECKING = False
@@ -19,8 +20,8 @@ Step = str | int | None | list[str]
 Selector = list[Step] | str
 """A compiled selector: its steps, or its text where jsonpath-ng has to follow it."""
 
-_PLAIN = re.compile(r"\$(?:\.[A-Za-z_]\w*|\[(?:\d{1,9}|\*|'[^'\\]*')\])*", re.ASCII)
-_PLAIN_STEP = re.compile(r"\.(\w+)|\[(?:(\d+)|\*|'([^']*)')\]", re.ASCII)
+_PLAIN = lazy(r"\$(?:\.[A-Za-z_]\w*|\[(?:\d{1,9}|\*|'[^'\\]*')\])*", re.ASCII)
+_PLAIN_STEP = lazy(r"\.(\w+)|\[(?:(\d+)|\*|'([^']*)')\]", re.ASCII)
 
 
 class SelectorError(ValueError):

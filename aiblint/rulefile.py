@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.rule import OF_FILE, Case, Rule, RuleError
 
 TYPE_CHECKING = False
@@ -64,10 +65,10 @@ _CONDITIONS = {"kind": ("body", "arm"), "os": _OPERATING_SYSTEMS, "source-os": _
 _EXAMPLE_KEYS = frozenset({"at", "bad", "fixed", "good", "of", "on", "repository", "today", "unsafe", "with"})
 _BASES = ("linux", "windows", "arm")
 
-_ID = re.compile(r"[A-Z]{2,8}[0-9]{3,4}")
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_ADDRESS = re.compile(r"https://[^\s<>\"]+")
-_PLACE = re.compile(r"\$.*|/.*||\d+:\d+", re.DOTALL)
+_ID = lazy(r"[A-Z]{2,8}[0-9]{3,4}")
+_NAME = lazy(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ADDRESS = lazy(r"https://[^\s<>\"]+")
+_PLACE = lazy(r"\$.*|/.*||\d+:\d+", re.DOTALL)
 
 
 def from_yaml(content: object, where: str) -> Rule:

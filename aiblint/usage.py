@@ -6,6 +6,7 @@ import re
 
 from aiblint.arm.scope import is_expression
 from aiblint.document import STRING
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     Call = tuple[Node, bool, list[str]]
     """The string or member with the expression, whether it is its value (or its name), and the members asked for."""
 
-_CALL = re.compile(r"(parameters|variables)\s*\(\s*(?:'((?:[^']|'')*)'\s*\)((?:\s*\.\s*\w+)*))?", re.IGNORECASE)
-_WHOLE = re.compile(r"\[\s*(?:parameters|variables)\s*\(\s*'(?:[^']|'')*'\s*\)(?:\s*\.\s*\w+)*\s*\]", re.IGNORECASE)
+_CALL = lazy(r"(parameters|variables)\s*\(\s*(?:'((?:[^']|'')*)'\s*\)((?:\s*\.\s*\w+)*))?", re.IGNORECASE)
+_WHOLE = lazy(r"\[\s*(?:parameters|variables)\s*\(\s*'(?:[^']|'')*'\s*\)(?:\s*\.\s*\w+)*\s*\]", re.IGNORECASE)
 _MOST_LINKS = 20
 
 

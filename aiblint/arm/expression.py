@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,11 +13,11 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """Levels of brackets and parentheses that are read; generated templates stay far below."""
 
-_SPACE = re.compile(r"\s*")
-_NAME = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
-_STRING = re.compile(r"'((?:[^']++|'')*+)'")
-_OPERATOR = re.compile(r"===?|!==?|<=|>=|&&|\|\||\?\?|=>|[-+*/%<>!=&|?]")
+_SPACE = lazy(r"\s*")
+_NAME = lazy(r"[A-Za-z_$][\w$]*", re.ASCII)
+_NUMBER = lazy(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_STRING = lazy(r"'((?:[^']++|'')*+)'")
+_OPERATOR = lazy(r"===?|!==?|<=|>=|&&|\|\||\?\?|=>|[-+*/%<>!=&|?]")
 
 _CURES = {
     "=": "equals(a, b)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.document import NULL, NUMBER, OBJECT, STRING, Node
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from aiblint.arm.environment import Environment, Place, Problem
     from aiblint.arm.term import Term
 
-_REFERENCE = re.compile(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
-_NAMED = re.compile(r"\b(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
-_CALL = re.compile(r"\[\s*[A-Za-z_][\w.]*\s*\(")
+_REFERENCE = lazy(r"\[\s*(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)\s*\]", re.IGNORECASE)
+_NAMED = lazy(r"\b(parameters|variables)\s*\(\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
+_CALL = lazy(r"\[\s*[A-Za-z_][\w.]*\s*\(")
 
 MOST_COPIES = 800
 """Iterations that a deployment allows for one loop.

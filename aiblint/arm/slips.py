@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START = re.compile(r"\[\s*([A-Za-z_]\w*)\s*\(", re.ASCII)
-_BARE = re.compile(r"([A-Za-z]\w*)\s*\(.*[)\]\w]", re.ASCII | re.DOTALL)
+_START = lazy(r"\[\s*([A-Za-z_]\w*)\s*\(", re.ASCII)
+_BARE = lazy(r"([A-Za-z]\w*)\s*\(.*[)\]\w]", re.ASCII | re.DOTALL)
 _MOST_STARTS = 20
 _MOST_ENDS = 50
 

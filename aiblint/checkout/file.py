@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import address
 from aiblint.checkout.hosts import BRANCH
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: pointer files are less than 1024 bytes
 _LARGEST_POINTER = 1024
-_POINTER = re.compile(rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n(?:[^\n]*\n)*?size (\d+)\n")
+_POINTER = lazy(rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n(?:[^\n]*\n)*?size (\d+)\n")
 
 
 class Pointer:

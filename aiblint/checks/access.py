@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import address, inline
 from aiblint.check import Problem, check, quote
 from aiblint.checks.required import damaged, missing
 from aiblint.document import OBJECT
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 # The blob endpoints of the public cloud, US Government and China, and of accounts with their own DNS zone.
-_BLOB_HOST = re.compile(
+_BLOB_HOST = lazy(
     r"[a-z0-9]{3,24}(?:\.z\d+)?\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)"
 )
 _TOKEN_ADDRESS = "169.254.169.254/metadata/identity"

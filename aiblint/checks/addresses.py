@@ -7,6 +7,7 @@ import re
 from aiblint import address
 from aiblint.change import Part, Repair, write
 from aiblint.check import Problem, check_unknown, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Fault = tuple[str, tuple[int, int] | None]
 
 # Patterns of mistakes are compiled when one is looked at: almost every address begins with https://.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = lazy(r"[\x00-\x1f\x7f]")
 _VARIABLE = r"\$(?:env:)?[A-Za-z_]|%\w+%"
 _LOCAL = r"(?i:\\\\|[A-Za-z]:(?!//)[\\/]|\.{1,2}[\\/]|~[\\/]|/(?!/)|file:)"
 _CLONE = r"(?i:[\w.\-]+@[\w.\-]+:|(?:ssh|git|git\+\w+)://)"

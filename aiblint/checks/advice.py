@@ -9,6 +9,7 @@ from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checks.installers import installing_word
 from aiblint.checks.required import damaged, missing
 from aiblint.document import OBJECT
+from aiblint.pattern import lazy
 from aiblint.platforms import WINDOWS, marketplace_image
 
 TYPE_CHECKING = False
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_VARIABLE = re.compile(r"\bvariables\s*\(\s*'([^']*)'", re.IGNORECASE)
-_PARAMETERS = re.compile(r"\bparameters\s*\(", re.IGNORECASE)
+_VARIABLE = lazy(r"\bvariables\s*\(\s*'([^']*)'", re.IGNORECASE)
+_PARAMETERS = lazy(r"\bparameters\s*\(", re.IGNORECASE)
 
 
 @check

@@ -9,6 +9,7 @@ from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misplaced
 from aiblint.checks.required import damaged, missing
 from aiblint.document import NULL, OBJECT
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 # What shows that a script thought of errors.
-_MINDFUL = re.compile(
+_MINDFUL = lazy(
     r"\$ErrorActionPreference\s*=\s*['\"]?Stop|\$LASTEXITCODE|-ErrorAction\s+['\"]?Stop|-EA\s+['\"]?Stop|\bthrow\b|\btry\s*\{|\btrap\b|"
     r"\.ExitCode\b|\$PSDefaultParameterValues|\bexit\s+[$\d]",
     re.IGNORECASE,
 )
-_UNRESTRICTED = re.compile(r"isinstalled\s*=\s*0", re.IGNORECASE)
-_BROWSE = re.compile(r"browseonly\s*=\s*0", re.IGNORECASE)
+_UNRESTRICTED = lazy(r"isinstalled\s*=\s*0", re.IGNORECASE)
+_BROWSE = lazy(r"browseonly\s*=\s*0", re.IGNORECASE)
 
 
 @check

@@ -6,6 +6,7 @@ import re
 
 from aiblint import inline
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
     Reader = Callable[[Command, inline.Inline, Context], Iterator[Found]]
 
 _EVERYWHERE = "every machine made from the image has it"
-_SSHD = re.compile(r"/etc/ssh/sshd_config(?:\.d/|\Z)")
-_SSHD_OPEN = re.compile(r"^[ \t]*((?:PermitRootLogin|PermitEmptyPasswords)[ \t=]+\"?yes\b)", re.IGNORECASE | re.MULTILINE)
-_SUDOERS = re.compile(r"/etc/sudoers(?:\.d/|\Z)")
-_SUDO_ALL = re.compile(r"^[ \t]*((?!\$|packer\b|#)\S+[ \t]+[^\n]*NOPASSWD:[ \t]*ALL\b)", re.MULTILINE)
+_SSHD = lazy(r"/etc/ssh/sshd_config(?:\.d/|\Z)")
+_SSHD_OPEN = lazy(r"^[ \t]*((?:PermitRootLogin|PermitEmptyPasswords)[ \t=]+\"?yes\b)", re.IGNORECASE | re.MULTILINE)
+_SUDOERS = lazy(r"/etc/sudoers(?:\.d/|\Z)")
+_SUDO_ALL = lazy(r"^[ \t]*((?!\$|packer\b|#)\S+[ \t]+[^\n]*NOPASSWD:[ \t]*ALL\b)", re.MULTILINE)
 _SETTINGS = (
     (_SSHD, _SSHD_OPEN, "lets anybody on the network try the password of root"),
     (_SUDOERS, _SUDO_ALL, "makes that user root without a password"),
 )
-_KEYS = re.compile(r"(?:\A|[\\/])(?:administrators_)?authorized_keys2?\Z", re.IGNORECASE)
-_OWN_HOME = re.compile(r"(?:~|\$HOME|\$\{HOME\}|/home/packer)/")
-_SYSTEM = re.compile(r"/(?:bin|boot|etc|lib(?:32|64)?|opt|root|s?bin|srv|usr|var)(?:/|\Z)")
-_PASSING = re.compile(r"/var/(?:run|tmp|lock|crash)(?:/|\Z)")
+_KEYS = lazy(r"(?:\A|[\\/])(?:administrators_)?authorized_keys2?\Z", re.IGNORECASE)
+_OWN_HOME = lazy(r"(?:~|\$HOME|\$\{HOME\}|/home/packer)/")
+_SYSTEM = lazy(r"/(?:bin|boot|etc|lib(?:32|64)?|opt|root|s?bin|srv|usr|var)(?:/|\Z)")
+_PASSING = lazy(r"/var/(?:run|tmp|lock|crash)(?:/|\Z)")
 _ADMIN_GROUPS = frozenset(("admin", "root", "sudo", "wheel"))
 _STRICTER = r"set-executionpolicy (?:-executionpolicy )?['\"]?(?:restricted|allsigned|remotesigned|default|undefined)"
 _UNDOING = ("disable-localuser", "remove-localgroupmember", "remove-localuser")

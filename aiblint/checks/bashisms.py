@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import inline, platforms, schema
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 _PLAIN_SHELLS = frozenset(("sh", "dash", "ash"))
 _APT = frozenset(("add-apt-repository", "apt", "apt-get", "apt-key", "apt-mark", "aptitude", "dpkg", "dpkg-reconfigure"))
 _OTHER = frozenset(("dnf", "microdnf", "rpm", "tdnf", "yum", "zypper"))
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_ECHO = re.compile(r"-[neE]*[eE][neE]*\Z")
+_VARIABLE = lazy(r"\$(?:\{(\w+)\}|(\w+))")
+_ECHO = lazy(r"-[neE]*[eE][neE]*\Z")
 
 
 class _Bashism:

@@ -9,6 +9,7 @@ from aiblint.change import Insert, Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checks import local_files
 from aiblint.checks.conformance import misspelt
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from aiblint.checkout.file import File
     from aiblint.template import Value
 
-_SUM = re.compile(r"[0-9a-f]{64}")
-_HEX = re.compile(r"[0-9A-Fa-f]+")
-_PREFIXED = re.compile(r"\s*(?:sha-?256\s*[:=\-]\s*|0x)([0-9A-Fa-f]{64})\s*", re.IGNORECASE)
-_WITH_NAME = re.compile(r"\s*\\?([0-9A-Fa-f]{64})\s+\*?\S.*", re.DOTALL)
-_BASE64 = re.compile(r"(?:sha256-)?([A-Za-z0-9+/_\-]{43}=?)")
+_SUM = lazy(r"[0-9a-f]{64}")
+_HEX = lazy(r"[0-9A-Fa-f]+")
+_PREFIXED = lazy(r"\s*(?:sha-?256\s*[:=\-]\s*|0x)([0-9A-Fa-f]{64})\s*", re.IGNORECASE)
+_WITH_NAME = lazy(r"\s*\\?([0-9A-Fa-f]{64})\s+\*?\S.*", re.DOTALL)
+_BASE64 = lazy(r"(?:sha256-)?([A-Za-z0-9+/_\-]{43}=?)")
 _EMPTY_FILE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _WANTED = "write the 64 hexadecimal digits, in lower case, of the file's SHA-256"
 _OTHER_SUMS = {32: "an MD5 sum", 40: "a SHA-1 sum", 56: "a SHA-224 sum", 96: "a SHA-384 sum", 128: "a SHA-512 sum"}

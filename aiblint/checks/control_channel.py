@@ -6,6 +6,7 @@ import re
 
 from aiblint import inline
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ _OPENS_SSH = (
 )
 _REMOVES = frozenset(("autoremove", "erase", "purge", "remove", "rm"))
 _PACKAGE_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "dnf", "microdnf", "tdnf", "yum", "zypper"))
-_SUDOERS = re.compile(r"/etc/sudoers(?:\.d(?:/(?:\*|90-cloud-init-users|waagent|packer)?)?)?\Z")
-_INTERFACE = re.compile(r"e(?:th|n)\w+\Z")
-_BASIC_OFF = re.compile(r"basic\s*=\s*['\"]?\$?false", re.IGNORECASE)
+_SUDOERS = lazy(r"/etc/sudoers(?:\.d(?:/(?:\*|90-cloud-init-users|waagent|packer)?)?)?\Z")
+_INTERFACE = lazy(r"e(?:th|n)\w+\Z")
+_BASIC_OFF = lazy(r"basic\s*=\s*['\"]?\$?false", re.IGNORECASE)
 _CUT = "Image Builder loses the build VM and the build ends with 'Cancelling builder after context cancellation'"
 
 

@@ -7,6 +7,7 @@ import re
 
 from aiblint import inline
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _FIND_TESTS = frozenset(
         "-wholename",
     )
 )
-_LOOKALIKE = re.compile(r"de-?provision(?:ing)?[-_]?script(?:\.(?:sh|ps1|bash|txt|cmd|bat))?", re.IGNORECASE)
+_LOOKALIKE = lazy(r"de-?provision(?:ing)?[-_]?script(?:\.(?:sh|ps1|bash|txt|cmd|bat))?", re.IGNORECASE)
 _WRITING_CMDLETS = {
     "set-content": "Path",
     "add-content": "Path",
@@ -53,13 +54,13 @@ _WRITING_CMDLETS = {
     "move-item": "Destination",
     "tee-object": "FilePath",
 }
-_ENDLESS = re.compile(
+_ENDLESS = lazy(
     r"while\s*\(\s*\(\s*Get-Service\s+(?:-Name\s+)?['\"]?WindowsAzureTelemetryService\b[^)]{0,200}\)\.Status\s+-ne\b",
     re.IGNORECASE,
 )
 
-_CONTENT = re.compile(r"sysprep(?:\.exe)?['\"]?[ \t]+[^\n]{0,200}?/generalize[^\n]*", re.IGNORECASE)
-_WAITS = re.compile(r"-Wait\b|\|\s*Out-|Wait-Process|WaitForExit|ImageState|IMAGE_STATE", re.IGNORECASE)
+_CONTENT = lazy(r"sysprep(?:\.exe)?['\"]?[ \t]+[^\n]{0,200}?/generalize[^\n]*", re.IGNORECASE)
+_WAITS = lazy(r"-Wait\b|\|\s*Out-|Wait-Process|WaitForExit|ImageState|IMAGE_STATE", re.IGNORECASE)
 _SWITCHES = ("Force", "Recurse", "Confirm", "WhatIf", "Verbose", "File", "Name", "Hidden")
 
 

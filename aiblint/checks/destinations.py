@@ -12,6 +12,7 @@ from aiblint.checks.ids import find_fault
 from aiblint.checks.required import missing
 from aiblint.checks.steps import repeats, shown
 from aiblint.document import ARRAY, NULL, NUMBER, OBJECT, STRING
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ _DEFINITION = "Microsoft.Compute/galleries/images"
 _IDS = [_DEFINITION, _DEFINITION + "/versions"]
 _LARGEST = 2**31 - 1  # each part of a gallery version is a 32-bit integer
 
-_VERSION = re.compile(r"(?P<definition>.*/images/[^/]+)/versions/(?P<version>[^/]+)", re.IGNORECASE)
-_NUMBERS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+_VERSION = lazy(r"(?P<definition>.*/images/[^/]+)/versions/(?P<version>[^/]+)", re.IGNORECASE)
+_NUMBERS = lazy(r"[0-9]+\.[0-9]+\.[0-9]+")
 # Endpoints of a storage account that hold no blobs, in every Azure cloud.
-_OTHER_ENDPOINT = re.compile(r"\.(dfs|file|queue|table|web)\.(?:core|storage)\.")
+_OTHER_ENDPOINT = lazy(r"\.(dfs|file|queue|table|web)\.(?:core|storage)\.")
 
 
 def numbered(target: Value) -> tuple[Value, re.Match[str]] | None:

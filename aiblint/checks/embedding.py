@@ -11,6 +11,7 @@ from aiblint.check import Problem, TextProblem, check, check_text, check_unknown
 from aiblint.checks.conformance import deviations
 from aiblint.document import ARRAY, OBJECT, STRING
 from aiblint.effective import meant_as_expression
+from aiblint.pattern import lazy
 from aiblint.syntax.json import string_offsets
 
 TYPE_CHECKING = False
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from aiblint.document import Document, Node
     from aiblint.template import Template, Value
 
-_FIRST_WORD = re.compile(r"\[\s*([A-Za-z]\w*)\s*[(.]")
-_COPY_INDEX = re.compile(r"\bcopyIndex\s*\(", re.IGNORECASE)
-_BARE_CALL = re.compile(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
+_FIRST_WORD = lazy(r"\[\s*([A-Za-z]\w*)\s*[(.]")
+_COPY_INDEX = lazy(r"\bcopyIndex\s*\(", re.IGNORECASE)
+_BARE_CALL = lazy(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
 # Known at run time of the deployment only; ARM refuses them in the name of a member.
 _RUNTIME = frozenset({"reference", "list", "listkeys", "listaccountsas", "listservicesas", "listsecrets"})
 

@@ -6,6 +6,7 @@ import re
 
 from aiblint import address
 from aiblint.check import Problem, check, listed, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_UNEXPANDED = re.compile(r"~|%\w+%|\$env:\w*|(?:(?<=/)|\A)\$[A-Za-z_]\w*", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
-_WILDCARD = re.compile(r"[*?]")
-_PLAIN_NAME = re.compile(r"[\w.\-]+", re.ASCII)
+_CONTROL = lazy(r"[\x00-\x1f\x7f]")
+_UNEXPANDED = lazy(r"~|%\w+%|\$env:\w*|(?:(?<=/)|\A)\$[A-Za-z_]\w*", re.IGNORECASE)
+_DRIVE = lazy(r"[A-Za-z]:(?=[\\/]|\Z)")
+_WILDCARD = lazy(r"[*?]")
+_PLAIN_NAME = lazy(r"[\w.\-]+", re.ASCII)
 _LINUX_FOLDERS = ("", "tmp", "var/tmp", "home", "mnt", "dev/shm")
 _WINDOWS_FOLDERS = (
     "",

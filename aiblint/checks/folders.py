@@ -7,6 +7,7 @@ import re
 from aiblint import inline
 from aiblint.check import Problem, check, quote
 from aiblint.checks.deprovisioning import LINUX_SCRIPT
+from aiblint.pattern import lazy
 from aiblint.platforms import WINDOWS
 
 TYPE_CHECKING = False
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_DRIVE_PATH = re.compile(r"[A-Za-z]:[\\/][^*?\"<>|%$]*")
+_DRIVE_PATH = lazy(r"[A-Za-z]:[\\/][^*?\"<>|%$]*")
 # What every Windows image has; below these a folder may exist, and nobody here can tell.
 _STANDING = ("windows", "program files", "program files (x86)", "programdata", "users")
-_GLOB = re.compile(r"/tmp/(?:[^\s'\";|&]*\*|\.?(?=[\s'\";|&]|\Z))")
+_GLOB = lazy(r"/tmp/(?:[^\s'\";|&]*\*|\.?(?=[\s'\";|&]|\Z))")
 
 
 def _earlier(step: Value, context: Context) -> list[Value]:

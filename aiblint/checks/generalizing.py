@@ -7,6 +7,7 @@ import re
 
 from aiblint import inline, schema
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
-_STORE = re.compile(r"(?:^|[*.])windowsstore(?:[*_.'\"]|\Z)", re.IGNORECASE)
-_EXCLUDES = re.compile(r"-(?:c|i)?(?:not\w*|ne)\b", re.IGNORECASE)
-_HYPER_V = re.compile(r"(?:microsoft-)?hyper-v(?:-all|-hypervisor)?\Z", re.IGNORECASE)
+_STORE = lazy(r"(?:^|[*.])windowsstore(?:[*_.'\"]|\Z)", re.IGNORECASE)
+_EXCLUDES = lazy(r"-(?:c|i)?(?:not\w*|ne)\b", re.IGNORECASE)
+_HYPER_V = lazy(r"(?:microsoft-)?hyper-v(?:-all|-hypervisor)?\Z", re.IGNORECASE)
 _FEATURE_CMDLETS = {
     "enable-windowsoptionalfeature": "FeatureName",
     "install-windowsfeature": "Name",

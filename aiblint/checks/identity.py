@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import change, placeholders
 from aiblint.change import Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import IDENTITY, misplaced, misspelt
 from aiblint.checks.required import damaged, lacks, missing
 from aiblint.document import ARRAY, NULL, OBJECT
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-GUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+GUID = lazy(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _TYPE = "UserAssigned"
 _FORM = f'"identity": {IDENTITY}'
 

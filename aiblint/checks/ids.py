@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import change, placeholders
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checks.identity import GUID
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _NAMES = {
     "Microsoft.Network/virtualNetworks": (1, 64, "-_.", "-."),
     "Microsoft.Network/virtualNetworks/subnets": (1, 80, "-_.", "-."),
 }
-_ADDRESS = re.compile(r"(?i)https?://|[a-z0-9.-]+\.(?:com|net|us|cn)/")
+_ADDRESS = lazy(r"(?i)https?://|[a-z0-9.-]+\.(?:com|net|us|cn)/")
 _FIXED_WORDS = {"subscriptions", "resourcegroups", "providers", "sharedgalleries", "communitygalleries"}
 _FIXED_WORDS.update(word.lower() for kind in _SHOWN for word in kind.split("/"))
 _LARGEST = 2**31 - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell.windows import cmdlet
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ _PROGRAMS = frozenset(("msiexec", "wusa", "add-windowsfeature", "install-windows
 _PROGRAMS_MORE = frozenset(("add-windowscapability", "add-windowspackage", "install-package", "add-windowsdriver"))
 _MANAGERS = {"choco": ("install", "upgrade"), "cinst": (), "winget": ("install", "upgrade"), "pnputil": ("/add-driver", "-i")}
 _DISM = ("/enable-feature", "/add-package", "/add-capability", "/add-driver")
-_SETUP = re.compile(r"(?:setup|install\w*|\w*[-_]?setup|vc_?redist\w*|ndp\d+\w*)[\w.\-]*\.(?:exe|msi|msu)\Z", re.IGNORECASE)
+_SETUP = lazy(r"(?:setup|install\w*|\w*[-_]?setup|vc_?redist\w*|ndp\d+\w*)[\w.\-]*\.(?:exe|msi|msu)\Z", re.IGNORECASE)
 _QUIET = frozenset(("/quiet", "/q", "/qn", "/s", "/silent", "/verysilent", "/passive", "-quiet", "-silent", "/norestart"))
 
 

@@ -7,6 +7,7 @@ import re
 from aiblint import inline, schema
 from aiblint.check import Problem, check, quote
 from aiblint.checks.bashisms import runs_dash
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
-_READING_CALL = re.compile(
+_READING_CALL = lazy(
     r"\[(?:System\.)?Console\]::Read(?:Key|Line)?\s*\(|\$Host\.UI\.(?:RawUI\.ReadKey|PromptForChoice|PromptForCredential|Prompt|ReadLine)\s*\("
     r"|\[(?:System\.Windows\.(?:Forms\.)?)?MessageBox\]::Show\s*\(",
     re.IGNORECASE,
 )
-_QUIET = re.compile(
-    r"[/-](?:q[nb]?[+!-]*|quiet|passive|\?|help|qb[+!-]*|unreg(?:ister|server)?|reg(?:server)?|y|z)\Z", re.IGNORECASE
-)
-_INSTALLS = re.compile(r"[/-](?:i|x|p|package|uninstall|update|a|f[a-z]*)\Z", re.IGNORECASE)
-_KNOWN_HOSTS = re.compile(r"known_hosts|ssh-keyscan|ssh_config|\.ssh/config|StrictHostKeyChecking", re.IGNORECASE)
+_QUIET = lazy(r"[/-](?:q[nb]?[+!-]*|quiet|passive|\?|help|qb[+!-]*|unreg(?:ister|server)?|reg(?:server)?|y|z)\Z", re.IGNORECASE)
+_INSTALLS = lazy(r"[/-](?:i|x|p|package|uninstall|update|a|f[a-z]*)\Z", re.IGNORECASE)
+_KNOWN_HOSTS = lazy(r"known_hosts|ssh-keyscan|ssh_config|\.ssh/config|StrictHostKeyChecking", re.IGNORECASE)
 _WAITS = "nobody can answer during a build, so it fails or waits until the build timeout"
 
 

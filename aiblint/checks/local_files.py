@@ -8,6 +8,7 @@ from aiblint import address
 from aiblint.change import Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checkout.repository import FOLDER, Entry, Unreadable
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 _MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = lazy(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL)
 # What a File step puts somewhere to be run or unpacked; a page of HTML may well be wanted under other names.
 _NEVER_PAGES = frozenset(
     ("sh", "bash", "ps1", "psm1", "bat", "cmd", "py", "msi", "exe", "zip", "gz", "tgz", "xz", "7z", "cab", "deb", "rpm", "json")
 )
-_SHEBANG = re.compile(rb"(?:\xef\xbb\xbf)?#!")
-_POWERSHELL_TEXT = re.compile(
+_SHEBANG = lazy(rb"(?:\xef\xbb\xbf)?#!")
+_POWERSHELL_TEXT = lazy(
     rb"(?:\xef\xbb\xbf)?(?>\s+|#[^\n]*\n|<#(?s:.*?)#>)*+(?:\[CmdletBinding|param\s*\(|\$ErrorActionPreference\s*=|"
     rb"(?:Write|Set|Get|New|Install|Import|Invoke|Start|Add|Remove)-[A-Z]\w+)",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from aiblint import address
 from aiblint.change import Repair, Set
 from aiblint.check import Problem, check, quote
 from aiblint.checkout import hosts
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from aiblint.checkout.file import File
     from aiblint.template import Value
 
-_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.]\w+)*|v\d+", re.IGNORECASE)
-_SHORT_ID = re.compile(r"[0-9a-f]{7,39}", re.IGNORECASE)
+_VERSION = lazy(r"v?\d+(?:\.\d+)+(?:[-+.]\w+)*|v\d+", re.IGNORECASE)
+_SHORT_ID = lazy(r"[0-9a-f]{7,39}", re.IGNORECASE)
 
 
 @check

@@ -11,6 +11,7 @@ from aiblint.arm.term import Known, parts_of
 from aiblint.change import Append, Insert, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.document import STRING
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aiblint.resources import Resource
     from aiblint.template import Value
 
-_STORAGE = re.compile(r"https://([a-z0-9]{3,24})\.blob\.[a-z.]+/", re.IGNORECASE)
+_STORAGE = lazy(r"https://([a-z0-9]{3,24})\.blob\.[a-z.]+/", re.IGNORECASE)
 _ROLE_ASSIGNMENT = "microsoft.authorization/roleassignments"
 
 _KINDS = {

@@ -6,6 +6,7 @@ import re
 
 from aiblint.change import Part, Repair
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
+from aiblint.pattern import lazy
 from aiblint.syntax.json import string_offsets, suspicious_escapes
 
 TYPE_CHECKING = False
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     from aiblint.template import Template, Unfilled, Value
 
 # A file without a template is none of our business, unless it would hold one if only it could be read.
-_DECLARATION = re.compile(r'"type"\s*:\s*"Microsoft\.VirtualMachineImages|"source"\s*:(?s:.*)"distribute"\s*:', re.IGNORECASE)
+_DECLARATION = lazy(r'"type"\s*:\s*"Microsoft\.VirtualMachineImages|"source"\s*:(?s:.*)"distribute"\s*:', re.IGNORECASE)
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
-_TYPOGRAPHIC = re.compile("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
-_INVISIBLE_ENDS = re.compile(f"\\A{_INVISIBLE.pattern}+|{_INVISIBLE.pattern}+\\Z")
+_CONTROL = lazy(r"[\x00-\x1f\x7f]")
+_INVISIBLE = lazy("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
+_TYPOGRAPHIC = lazy("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
+_INVISIBLE_ENDS = lazy(f"\\A{_INVISIBLE.pattern}+|{_INVISIBLE.pattern}+\\Z")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_SMART_OPTION = re.compile("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
+_SMART_OPTION = lazy("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
 # PowerShell takes a typographic dash for a plain one, but not a pair of which one is typographic.
-_SMART_PAIR = re.compile("(?:(?<=\\s)|\\A)(?:[\u2010-\u2015\u2212]-|-[\u2010-\u2015\u2212])(?=[A-Za-z])")
+_SMART_PAIR = lazy("(?:(?<=\\s)|\\A)(?:[\u2010-\u2015\u2212]-|-[\u2010-\u2015\u2212])(?=[A-Za-z])")
 
 _MOST_LISTED = 6
 

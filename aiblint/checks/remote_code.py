@@ -8,6 +8,7 @@ import re
 from aiblint import inline
 from aiblint.check import Problem, check, quote
 from aiblint.checks.verification import CHECKED, NEAR
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
-_INTERPRETERS = re.compile(r"(?:python|perl|ruby|node|php|pwsh)[\d.]*\Z")
+_INTERPRETERS = lazy(r"(?:python|perl|ruby|node|php|pwsh)[\d.]*\Z")
 _SOURCING = frozenset((".", "eval", "source"))
 _WEB_CMDLETS = frozenset(("invoke-webrequest", "invoke-restmethod"))
-_DOWNLOAD = re.compile(r"\.DownloadString\(\s*(['\"])(https?://[^'\"]+)\1", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s'\"<>|;)]+", re.IGNORECASE)
-_CREATE = re.compile(r"\[scriptblock\]::Create\(", re.IGNORECASE)
+_DOWNLOAD = lazy(r"\.DownloadString\(\s*(['\"])(https?://[^'\"]+)\1", re.IGNORECASE)
+_ADDRESS = lazy(r"https?://[^\s'\"<>|;)]+", re.IGNORECASE)
+_CREATE = lazy(r"\[scriptblock\]::Create\(", re.IGNORECASE)
 # A commit, or a version with at least two numbers: `v1.2.3`, `foo-1.2`.
-_PINNED = re.compile(r"[/@_.-](?:[0-9a-f]{7,40}|v?\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?)(?=[/_.?#-]|\Z)", re.IGNORECASE)
-_COMMIT = re.compile(r"[0-9a-f]{7,40}\Z", re.IGNORECASE)
-_OWN_FILE = re.compile(r"\.(?:ps1|psm1|bat|cmd)\Z", re.IGNORECASE)
+_PINNED = lazy(r"[/@_.-](?:[0-9a-f]{7,40}|v?\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?)(?=[/_.?#-]|\Z)", re.IGNORECASE)
+_COMMIT = lazy(r"[0-9a-f]{7,40}\Z", re.IGNORECASE)
+_OWN_FILE = lazy(r"\.(?:ps1|psm1|bat|cmd)\Z", re.IGNORECASE)
 _WHY = "what stands there may be something else at the next build, and runs with full rights"
 _INSTEAD = (
     "put the script into your repository and name it as scriptUri with its sha256Checksum, or check a checksum before it runs"

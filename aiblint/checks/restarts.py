@@ -12,6 +12,7 @@ from aiblint.checks.installers import installing_word
 from aiblint.checks.required import missing
 from aiblint.checks.windows import duration_seconds
 from aiblint.document import NULL
+from aiblint.pattern import lazy
 from aiblint.platforms import marketplace_image
 
 TYPE_CHECKING = False
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_CMDLET = re.compile(r"\s*([A-Za-z]+-[A-Za-z]+)\b(?![.\w])")
-_SHUTDOWN = re.compile(r"\s*\"?(?:[A-Za-z]:\\[^\"]*\\)?shutdown(?:\.exe)?\"?(?=\s|\Z)", re.IGNORECASE)
-_RESTARTS = re.compile(r"(?:^|\s)[/-](?:r|g)(?=\s|\Z)", re.IGNORECASE)
-_DELAY = re.compile(r"(?:^|\s)[/-]t\s+(\d{1,9})(?=\s|\Z)", re.IGNORECASE)
-_REDIRECT = re.compile(r">>?\s*\"?([A-Za-z]:\\[^\"<>|&]+)")
+_CMDLET = lazy(r"\s*([A-Za-z]+-[A-Za-z]+)\b(?![.\w])")
+_SHUTDOWN = lazy(r"\s*\"?(?:[A-Za-z]:\\[^\"]*\\)?shutdown(?:\.exe)?\"?(?=\s|\Z)", re.IGNORECASE)
+_RESTARTS = lazy(r"(?:^|\s)[/-](?:r|g)(?=\s|\Z)", re.IGNORECASE)
+_DELAY = lazy(r"(?:^|\s)[/-]t\s+(\d{1,9})(?=\s|\Z)", re.IGNORECASE)
+_REDIRECT = lazy(r">>?\s*\"?([A-Za-z]:\\[^\"<>|&]+)")
 _UPDATES = "updates"
-_2016 = re.compile(r"(?<!\d)2016(?!\d)")
+_2016 = lazy(r"(?<!\d)2016(?!\d)")
 
 
 def _seconds(restart: Value, context: Context, default: int) -> float | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import change, schema
 from aiblint.change import Quote, Repair, Wrap
 from aiblint.document import ARRAY, NUMBER, OBJECT
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.conform import Deviation
     from aiblint.value import Value
 
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_WHOLE = lazy(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
 def repair(deviation: Deviation) -> Repair | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.change import Recode, Repair, Splice
 from aiblint.document import STRING
+from aiblint.pattern import lazy
 from aiblint.syntax.json import LEGAL_SOMEWHERE, string_escapes
 
 TYPE_CHECKING = False
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
     from aiblint.document import Document, Mistake, Node
 
 _HARMLESS = LEGAL_SOMEWHERE | {"encoding"}
-_NEXT_MEMBER = re.compile(r'\s*"(?:[^"\\\r\n]|\\.)*"\s*:')
-_NEXT_LINE = re.compile(r"[ \t]*[\r\n]")
+_NEXT_MEMBER = lazy(r'\s*"(?:[^"\\\r\n]|\\.)*"\s*:')
+_NEXT_LINE = lazy(r"[ \t]*[\r\n]")
 _QUOTES = '"“”„‟«»\x93\x94'
-_WITH_WIDTH = re.compile("[\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x85\x0b\x0c]")
+_WITH_WIDTH = lazy("[\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x85\x0b\x0c]")
 
 
 def repair(mistake: Mistake, document: Document) -> Repair | None:

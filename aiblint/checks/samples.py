@@ -6,6 +6,7 @@ import re
 
 from aiblint import address
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_SHELL = re.compile(r"\$(?:env:)?[A-Za-z_]\w*(?![\w(])|%(?![0-9A-Fa-f]{2})[A-Za-z_]\w*%")
+_SHELL = lazy(r"\$(?:env:)?[A-Za-z_]\w*(?![\w(])|%(?![0-9A-Fa-f]{2})[A-Za-z_]\w*%")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 # Kept for documentation, https://www.rfc-editor.org/rfc/rfc2606
-_EXAMPLE_HOST = re.compile(r"(?:.+\.)?example\.(?:com|net|org)|.+\.example", re.IGNORECASE)
-_EXAMPLE_REGION = re.compile(r"\d_location", re.IGNORECASE)
+_EXAMPLE_HOST = lazy(r"(?:.+\.)?example\.(?:com|net|org)|.+\.example", re.IGNORECASE)
+_EXAMPLE_REGION = lazy(r"\d_location", re.IGNORECASE)
 
 
 @check

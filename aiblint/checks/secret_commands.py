@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.masking import PASSWORD, is_secret, kind_of
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,19 +14,15 @@ if TYPE_CHECKING:
     from aiblint.shell.command import Command
     from aiblint.shell.text import Word
 
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL)
+_ASSIGNED = lazy(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL)
 # One of several in a word: `-o username=u,password=x`, `--from-literal=password=x`, `…?user=u&password=x`.
-_ASSIGNED_WITHIN = re.compile(r"(?<=[,;&?=])([A-Za-z_][\w-]*)=([^=,;&]+)(?=[,;&]|\Z)")
-_OPTION = re.compile(r"(?:--?|/)([A-Za-z][\w-]*)(?:([=:])(.*))?\Z", re.DOTALL)
+_ASSIGNED_WITHIN = lazy(r"(?<=[,;&?=])([A-Za-z_][\w-]*)=([^=,;&]+)(?=[,;&]|\Z)")
+_OPTION = lazy(r"(?:--?|/)([A-Za-z][\w-]*)(?:([=:])(.*))?\Z", re.DOTALL)
 # `$adminPassword = 'x'`, `[string]$pw = "x"`, and `Password = 'x'` in a hash table.
-_POWERSHELL_ASSIGNED = re.compile(r"(?<![\w-])([A-Za-z_]\w*)\s*=\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2")
-_SET_VARIABLE = re.compile(
-    r"SetEnvironmentVariable\(\s*['\"](\w+)['\"]\s*,\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2", re.IGNORECASE
-)
-_SETTING = re.compile(
-    r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(['\"]?)([^\s'\"$`]{3,200})\2[ \t]*$", re.MULTILINE
-)
-_CREDENTIAL = re.compile(
+_POWERSHELL_ASSIGNED = lazy(r"(?<![\w-])([A-Za-z_]\w*)\s*=\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2")
+_SET_VARIABLE = lazy(r"SetEnvironmentVariable\(\s*['\"](\w+)['\"]\s*,\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2", re.IGNORECASE)
+_SETTING = lazy(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(['\"]?)([^\s'\"$`]{3,200})\2[ \t]*$", re.MULTILINE)
+_CREDENTIAL = lazy(
     r"NetworkCredential\]?(?:::new)?\(\s*['\"][^'\"]*['\"]\s*,\s*(['\"])((?:(?!\1)[^\n$`]){3,200})\1", re.IGNORECASE
 )
 # Programs whose words are patterns to look for.

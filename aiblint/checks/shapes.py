@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import placeholders
 from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.change import Quote, Repair, Set
@@ -11,6 +9,7 @@ from aiblint.check import Problem, check, quote
 from aiblint.checks.identity import GUID
 from aiblint.checks.steps import repeats, shown
 from aiblint.document import ARRAY, NULL, OBJECT
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 # https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
-_NOT_IN_TAG_NAMES = re.compile(r"[<>%&\\?/]")
+_NOT_IN_TAG_NAMES = lazy(r"[<>%&\\?/]")
 
 _KINDS = {"boolean": "a boolean", "number": "a number", "string": "a text", "object": "an object", "array": "an array"}
 

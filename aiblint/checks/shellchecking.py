@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint import inline, platforms
 from aiblint.change import Part, Repair
 from aiblint.check import Problem, check
 from aiblint.checks.bashisms import runs_dash
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from aiblint.shellcheck import Comment
     from aiblint.template import Value
 
-_WORD = re.compile(r"\S+")
+_WORD = lazy(r"\S+")
 _LEVELS = ("error", "warning", "info", "style")
 _UNPARSED = 1073
 _ECHOES = frozenset((1009, 1047, 1050, 1057, 1062, 1072, 1073))

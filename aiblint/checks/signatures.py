@@ -6,6 +6,7 @@ import re
 
 from aiblint import address
 from aiblint.check import Problem, check
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T|%[57]4|\Z)", re.IGNORECASE)
+_DAY = lazy(r"(\d{4}-\d\d-\d\d)(?:T|%[57]4|\Z)", re.IGNORECASE)
 
 
 class _Part:

@@ -9,6 +9,7 @@ from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misplaced
 from aiblint.checks.required import damaged, missing
 from aiblint.document import OBJECT
+from aiblint.pattern import lazy
 from aiblint.platforms import WINDOWS, marketplace_image
 from aiblint.tables import as_of
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_FOREIGN = re.compile(r"[^A-Za-z0-9_\-]+")
-_PREFIX = re.compile(r"(?:standard|basic)_", re.IGNORECASE)
-_BARE = re.compile(r"[A-Za-z]{1,4}[0-9]+[A-Za-z0-9_\-]*")  # D2s_v5
+_FOREIGN = lazy(r"[^A-Za-z0-9_\-]+")
+_PREFIX = lazy(r"(?:standard|basic)_", re.IGNORECASE)
+_BARE = lazy(r"[A-Za-z]{1,4}[0-9]+[A-Za-z0-9_\-]*")  # D2s_v5
 _VARIABLE = ("$", "%")  # of a shell: another rule's
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.check import Problem, check_unknown, quote
 from aiblint.checks.steps import repeats
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +13,7 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_OWN_GROUP = re.compile(
-    r"\[resourcegroup\(\)\.id\]|\[subscriptionresourceid\('[^']*/resourcegroups',resourcegroup\(\)\.name\)\]"
-)
+_OWN_GROUP = lazy(r"\[resourcegroup\(\)\.id\]|\[subscriptionresourceid\('[^']*/resourcegroups',resourcegroup\(\)\.name\)\]")
 # Members of a template that hold ids of things which lie in a group already.
 _ELSEWHERE = (
     (("source", "imageId"), "the source image"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.check import Problem, check, quote
 from aiblint.checks.destinations import is_version, numbered
 from aiblint.checks.ids import find_fault
 from aiblint.checks.required import damaged, missing
 from aiblint.checks.targets import normalized
 from aiblint.document import OBJECT
+from aiblint.pattern import lazy
 from aiblint.template import TRIGGER
 
 TYPE_CHECKING = False
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _KIND = "SourceImage"
 _DEFINITION = "Microsoft.Compute/galleries/images"
 _LONGEST = 64
-_UNUSABLE = re.compile(r"[^A-Za-z0-9\-_.]")
+_UNUSABLE = lazy(r"[^A-Za-z0-9\-_.]")
 _FORM = f'"properties": {{"kind": "{_KIND}"}}'
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +31,12 @@ _PROPERTIES = (
     "RebootRequired",
 )
 _KNOWN = {name.lower(): name for name in _PROPERTIES}
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<operator>!=|=)(?![=<>])|(?P<string>'[^']*'|\"[^\"]*\")|(?P<word>[\w*{}\-]+)|(?P<other>\S)"
 )
 _MEANT = {"-eq": "=", "==": "=", "-ne": "!=", "<>": "!=", "-like": "contains", "-contains": "contains", "like": "contains"}
 _JOINTS = {"&&": "and", "-and": "and", "||": "or", "-or": "or", "&": "and", "|": "or"}
-_LONGER = re.compile(r"-?[A-Za-z]+|[=<>!&|]+|\S")
+_LONGER = lazy(r"-?[A-Za-z]+|[=<>!&|]+|\S")
 
 
 @check

@@ -7,6 +7,7 @@ import re
 
 from aiblint import inline, schema
 from aiblint.check import Problem, check, quote
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +29,16 @@ _ADVICE = {
 _WEB_CMDLETS = frozenset(("invoke-webrequest", "invoke-restmethod", "start-bitstransfer"))
 _VALUES_OF_CURL = tuple("-" + letter for letter in "AbcCdDeEFhHKmoPQrtTuUwxXyYz")
 # A callback that says yes to every certificate: a script block in PowerShell, a delegate in C# inside of Add-Type.
-_CALLBACK = re.compile(
+_CALLBACK = lazy(
     r"ServerCertificate(?:Custom)?ValidationCallback\s*\+?=\s*(?:\[[\w.]+\]\s*)?"
     r"(?:\{\s*(?:param\([^)]{0,200}\)\s*)?(?:return\s+)?\$true|delegate\s*(?:\([^)]{0,200}\))?\s*\{\s*return\s+true|\([^)]{0,200}\)\s*=>\s*true)"
     r"|ServicePointManager\]::CertificatePolicy\s*=\s*New-Object\s+\(?['\"]?\w*TrustAll\w*",
     re.IGNORECASE,
 )
-_DOWNLOAD = re.compile(r"\.Download(?:File|String|Data)(?:Async)?\(\s*(['\"])(http://[^'\"]+)\1", re.IGNORECASE)
+_DOWNLOAD = lazy(r"\.Download(?:File|String|Data)(?:Async)?\(\s*(['\"])(http://[^'\"]+)\1", re.IGNORECASE)
 # What the address of the machine itself or of Azure's own fabric starts with: no network lies between.
-NEAR = re.compile(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE)
-CHECKED = re.compile(
+NEAR = lazy(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE)
+CHECKED = lazy(
     r"\b(?:sha(?:1|224|256|384|512)sum|shasum|b2sum|openssl\s+dgst|Get-FileHash|Get-AuthenticodeSignature|certutil\s+-hashfile|gpg2?\s[^\n]{0,200}--verify|gpgv)\b",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import re
 
 from aiblint import inline
 from aiblint.check import Problem, check
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from aiblint.shell.command import Command
     from aiblint.template import Value
 
-_POSIX = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([smhd]?)")
+_POSIX = lazy(r"(\d+(?:\.\d*)?|\.\d+)([smhd]?)")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_OPENING = re.compile(r"(?<![\w$.\-/])(?:if|case|while|until|for|select)(?![\w.\-/])")
-_CLOSING = re.compile(r"(?<![\w$.\-/])(?:fi|esac|done)(?![\w.\-/])")
+_OPENING = lazy(r"(?<![\w$.\-/])(?:if|case|while|until|for|select)(?![\w.\-/])")
+_CLOSING = lazy(r"(?<![\w$.\-/])(?:fi|esac|done)(?![\w.\-/])")
 _ENDLESS = float("inf")
 
 

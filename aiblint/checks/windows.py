@@ -10,6 +10,7 @@ from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.checks.required import missing
 from aiblint.document import ARRAY, NULL
+from aiblint.pattern import lazy
 from aiblint.platforms import marketplace_image
 
 TYPE_CHECKING = False
@@ -31,7 +32,7 @@ _UNITS = {"s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "m":
 _UNITS |= {"minute": "m", "minutes": "m", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h"}
 _DAYS = ("d", "day", "days")
 _LONGEST_DURATION = 60
-_FILTER_ACTION = re.compile(r"\s*(include|exclude)\s*[:=;,]*\s*", re.IGNORECASE)
+_FILTER_ACTION = lazy(r"\s*(include|exclude)\s*[:=;,]*\s*", re.IGNORECASE)
 
 
 @check

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 
 from aiblint.config.keys import KEYS
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from aiblint.config.settings import Exemption, Settings
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+_PLAIN = lazy(r"[A-Za-z0-9_./-]+")
 _WIDTH = 40
 _ONLY_FOR_ALL = frozenset({"extends", "per-path"})
 """Settings that are spent when the settings for one file are worked out."""

@@ -11,17 +11,18 @@ import re
 import tomllib
 
 from aiblint.config.tree import ConfigError, Node
+from aiblint.pattern import lazy
 
 SECTION = ("tool", "aiblint")
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(
+_BLANK = lazy(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BARE = lazy(r"[A-Za-z0-9_-]+")
+_STRING = lazy(
     r'"""(?:[^\\]|\\.)*?"{3,5}(?!")' r"|'''.*?'{3,5}(?!')" r'|"(?:[^"\\\n]|\\.)*"' r"|'[^'\n]*'",
     re.DOTALL,
 )
-_SCALAR = re.compile(r"[^,\]}#\n]+")
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SCALAR = lazy(r"[^,\]}#\n]+")
+_PLACE = lazy(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read(path: str, text: str) -> Node | None:

@@ -13,6 +13,7 @@ import re
 
 from aiblint.finding import SEVERITIES
 from aiblint.masking import mask
+from aiblint.pattern import lazy
 from aiblint.report import safe
 from aiblint.report.pipeline import Stage, stage_of, stages
 from aiblint.report.places import relative
@@ -32,8 +33,8 @@ _CONTEXT = 3
 _WHOLE = 400
 """A file of so many lines is shown whole; of a longer one, the lines around findings."""
 
-_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
-_COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+_COMMAND = lazy(r"#(?=#[A-Za-z]*\[)")
+_COMMAND_AT_START = lazy(r"^(\s*):(?=:)", re.MULTILINE)
 
 
 def render(run: Run, *, color: bool = False) -> str:

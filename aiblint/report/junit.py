@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as xml
 
+from aiblint.pattern import lazy
 from aiblint.report import safe
 from aiblint.report.places import relative
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from aiblint.run import Run
 
 # What XML 1.0 has no way to say is left out by `safe.hidden`; these are for whoever prints the file to a CI log.
-_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
-_COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+_COMMAND = lazy(r"#(?=#[A-Za-z]*\[)")
+_COMMAND_AT_START = lazy(r"^(\s*):(?=:)", re.MULTILINE)
 
 
 def render(run: Run, *, color: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.report import safe
 from aiblint.report.places import relative, worst_first
 from aiblint.report.text import closing, summary
@@ -17,9 +18,9 @@ _MOST_BYTES = 900_000
 """GitHub drops a step summary of more than 1,024 KiB as a whole."""
 
 # Whatever Markdown or HTML could read as more than a character; `@` would call people.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#|~$])")
+_MARKUP = lazy(r"([\\`*_{}\[\]()#|~$])")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", '"': "&quot;"})
-_ADDRESS = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_ADDRESS = lazy(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
 _ICONS = {"error": "🔴 error", "warning": "🟡 warning", "note": "🔵 note"}
 
 

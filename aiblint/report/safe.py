@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 # Control characters, lone surrogates, line and paragraph separators, and whatever Unicode tells programs to ignore
 # when drawing (Default_Ignorable_Code_Point: bidi controls, zero-width characters, variation selectors, tags). The
 # last also because .NET ignores those when it compares text by culture: to it, `##` + U+200B + `vso[` is `##vso[`.
-_HIDDEN = re.compile(
+_HIDDEN = lazy(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 # The words of both runners are lower case today; any case costs nothing. The group is what stays in front of the bracket.
-_COMMAND = re.compile(r"(##[A-Za-z]*)\[")
-_COMMAND_AT_START = re.compile(r"\A(\s*):(?=:)")
-_COMMAND_IN_JSON = re.compile(r"#(?=#[A-Za-z]*\[)")
+_COMMAND = lazy(r"(##[A-Za-z]*)\[")
+_COMMAND_AT_START = lazy(r"\A(\s*):(?=:)")
+_COMMAND_IN_JSON = lazy(r"#(?=#[A-Za-z]*\[)")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import os
 import pathlib
-import re
 import urllib.parse
 
 import sarif_om as om
 
 from aiblint.finding import SEVERITIES
+from aiblint.pattern import lazy
 from aiblint.report.fingerprints import line_fingerprints
 
 TYPE_CHECKING = False
@@ -29,10 +29,10 @@ _ROOT = "%SRCROOT%"
 _LONGEST_DESCRIPTION = 1024  # GitHub refuses longer short and full descriptions
 _MOST_TAGS = 10  # GitHub keeps ten of a rule's tags
 _MOST_LINKS = 5  # of related places in a message's text; all of them are in relatedLocations
-_SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_SEMANTIC_VERSION = lazy(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
+_ASTRAL = lazy("[\U00010000-\U0010ffff]")
 _LINK_TEXT = str.maketrans({"[": "\\[", "]": "\\]", "\\": "\\\\"})
-_LINK_MIDDLE = re.compile(r"(?<!\\)((?:\\\\)*)\]\(")
+_LINK_MIDDLE = lazy(r"(?<!\\)((?:\\\\)*)\]\(")
 
 
 def build(run: Run) -> om.SarifLog:

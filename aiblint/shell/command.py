@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ BLOCK = "block"
 RUNS, MAY_RUN, NEVER_RUNS = range(3)
 """`Command.fate` in PowerShell: inside `if`, loops, functions and script blocks a command may run, inside `if ($false)` it never does."""
 
-_CLUSTER = re.compile(r"-[A-Za-z0-9]+\Z")
-_PARAMETER = re.compile(r"[-\u2013\u2014\u2015]([A-Za-z_?][\w-]*)(:?)")
+_CLUSTER = lazy(r"-[A-Za-z0-9]+\Z")
+_PARAMETER = lazy(r"[-\u2013\u2014\u2015]([A-Za-z_?][\w-]*)(:?)")
 
 
 class Redirect:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
+from aiblint.pattern import lazy
 from aiblint.shell.command import MAY_RUN, NEVER_RUNS, RUNS
 from aiblint.shell.tokens import LEVELS, TokenReader
 
-_WORD = re.compile(r"[A-Za-z]+(?![\w.:\\/-])")
+_WORD = lazy(r"[A-Za-z]+(?![\w.:\\/-])")
 _KEYWORDS = (
     " if elseif while until switch for foreach do else try catch finally trap begin process end dynamicparam data "
     "parallel sequence inlinescript function filter workflow configuration class enum param return "
 )
 _MAY_RUN = " if elseif while switch for foreach else catch trap function filter workflow configuration class "
 _NEVER = ("$false", "0")
-_CONDITION = re.compile(r"(?:[ \t]++-\w++)*+[ \t\r\n]*+\(")
-_EACH = re.compile(r"[ \t\r\n]*\([ \t\r\n]*\$[\w:]+[ \t\r\n]+[iI][nN](?!\w)")
-_BODY = re.compile(r"(?:[ \t,]*+\[[^\]\r\n;]{0,200}+\])*+[ \t\r\n]*+(?=\{)")
-_FUNCTION = re.compile(r"[ \t]+([\w:.-]+)[^\r\n{(;]*")
+_CONDITION = lazy(r"(?:[ \t]++-\w++)*+[ \t\r\n]*+\(")
+_EACH = lazy(r"[ \t\r\n]*\([ \t\r\n]*\$[\w:]+[ \t\r\n]+[iI][nN](?!\w)")
+_BODY = lazy(r"(?:[ \t,]*+\[[^\]\r\n;]{0,200}+\])*+[ \t\r\n]*+(?=\{)")
+_FUNCTION = lazy(r"[ \t]+([\w:.-]+)[^\r\n{(;]*")
 
 
 class KeywordReader(TokenReader):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell import wrappers
 from aiblint.shell.command import ARGUMENT, POSIX, SCRIPT, SUBSTITUTION, Command, Redirect
 from aiblint.shell.text import MOST_COMMANDS, Script, Word
 from aiblint.shell.words import BODY, PAREN, Extension, State, WordReader, unescaped
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
-_REDIRECT = re.compile(r"&>>?|<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
-_OUTPUT = re.compile(r"<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
-_FUNCTION = re.compile(r"\([ \t]*\)")
-_DESCRIPTOR = re.compile(r"\d+-?\Z|-\Z|\$")
+_ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
+_REDIRECT = lazy(r"&>>?|<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
+_OUTPUT = lazy(r"<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
+_FUNCTION = lazy(r"\([ \t]*\)")
+_DESCRIPTOR = lazy(r"\d+-?\Z|-\Z|\$")
 _SEPARATORS = "\n;|&()"
 
 _OPENERS = frozenset(("!", "then", "do", "else", "elif", "if", "while", "until", "{", "coproc"))

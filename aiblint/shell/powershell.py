@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
+from aiblint.pattern import lazy
 from aiblint.shell import windows
 from aiblint.shell.command import BLOCK, MAY_RUN, NEVER_RUNS, POWERSHELL, RUNS, SCRIPT, SUBSTITUTION, Command, Redirect
 from aiblint.shell.keywords import KeywordReader
 from aiblint.shell.text import MOST_COMMANDS, Script, Word
 from aiblint.shell.tokens import LEVELS, REDIRECT, State
 
-_LABEL = re.compile(r":\w+(?=\s)")
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[kmgtpKMGTP][bB])?)(?=[\s;|)},+*/%-]|\.\.|\Z)")
-_CALL = re.compile(r"[&.](?=[ \t'\"$({\u2018-\u201e])")
-_ASSIGN = re.compile(r"(?:[-+*/%]|\?\?)?=(?!=)")
-_EXPRESSION_PLAIN = re.compile(r"[^\s'\"\u2018-\u201e`$@(){}\[\];|&#=<>+*/%?-]+")
-_LAST_WORD = re.compile(r"(?<!\w)-([A-Za-z]+)\Z")
+_LABEL = lazy(r":\w+(?=\s)")
+_NUMBER = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[kmgtpKMGTP][bB])?)(?=[\s;|)},+*/%-]|\.\.|\Z)")
+_CALL = lazy(r"[&.](?=[ \t'\"$({\u2018-\u201e])")
+_ASSIGN = lazy(r"(?:[-+*/%]|\?\?)?=(?!=)")
+_EXPRESSION_PLAIN = lazy(r"[^\s'\"\u2018-\u201e`$@(){}\[\];|&#=<>+*/%?-]+")
+_LAST_WORD = lazy(r"(?<!\w)-([A-Za-z]+)\Z")
 _OPERATORS = (
     " and or xor not eq ne gt ge lt le like notlike match notmatch replace join split f bor band contains notcontains "
     "in notin is as "
 )
 _EXPRESSION_STARTS = "$([\"'@{!+-,\u2018\u2019\u201a\u201b\u201c\u201d\u201e"
-_HASH_KEY = re.compile(r"[\w.-]+")
+_HASH_KEY = lazy(r"[\w.-]+")
 
 
 class _Line:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,9 +14,9 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
 
 # Bounded, so that a word full of beginnings is not read to its end from each of them.
-_REPLACING = re.compile(r"(?:\A|;|\d|/)\s*s(.)(?:\\.|(?!\1).){0,400}+\1((?:\\.|(?!\1).){0,400}+)\1", re.DOTALL)
-_ADDING = re.compile(r"\s*(?:/(?:\\.|[^/])*+/|\d+|\$)?\s*[aci](?:\\\s*|\s+)(\S.*)\Z", re.DOTALL)
-_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
+_REPLACING = lazy(r"(?:\A|;|\d|/)\s*s(.)(?:\\.|(?!\1).){0,400}+\1((?:\\.|(?!\1).){0,400}+)\1", re.DOTALL)
+_ADDING = lazy(r"\s*(?:/(?:\\.|[^/])*+/|\d+|\$)?\s*[aci](?:\\\s*|\s+)(\S.*)\Z", re.DOTALL)
+_IN_PLACE = lazy(r"-[a-zA-Z]*i|--in-place")
 
 
 def edited_files(command: Command) -> list[Word]:

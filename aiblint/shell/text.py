@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import bisect
-import re
+
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_UNKNOWN = re.compile(r"[$`(){}]")
+_UNKNOWN = lazy(r"[$`(){}]")
 
 
 MOST_COMMANDS = 20_000

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell.command import BLOCK, RUNS, Command, Redirect
 from aiblint.shell.text import Budget, Script, Word
 
 LEVELS = 24
 """How deep blocks and parentheses may nest before their insides are read as plain text; a few Python calls each."""
 
-REDIRECT = re.compile(r"[1-6*]?>>?(?:&[12])?")
-_SPACE = re.compile(r"(?:[ \t\f\v\u00a0\u0085]++|`\r?\n)++")
-_LINES = re.compile(r"(?:\s++|`\r?\n)++")
-_COMMENT = re.compile(r"#[^\r\n]*")
+REDIRECT = lazy(r"[1-6*]?>>?(?:&[12])?")
+_SPACE = lazy(r"(?:[ \t\f\v\u00a0\u0085]++|`\r?\n)++")
+_LINES = lazy(r"(?:\s++|`\r?\n)++")
+_COMMENT = lazy(r"#[^\r\n]*")
 # PowerShell takes typographic quotes for plain ones: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
 _SINGLE = "'\u2018\u2019\u201a\u201b"
 _DOUBLE = '"\u201c\u201d\u201e'
-_SINGLE_TEXT = re.compile(r"[^'\u2018-\u201b]+")
-_DOUBLE_TEXT = re.compile(r'[^"\u201c-\u201e`$]+')
-_HERE = re.compile(r"@(['\"\u2018-\u201e])[ \t]*\r?\n")
+_SINGLE_TEXT = lazy(r"[^'\u2018-\u201b]+")
+_DOUBLE_TEXT = lazy(r'[^"\u201c-\u201e`$]+')
+_HERE = lazy(r"@(['\"\u2018-\u201e])[ \t]*\r?\n")
 _HERE_END = {True: re.compile(r"\r?\n[ \t]*['\u2018-\u201b]@"), False: re.compile(r'\r?\n[ \t]*["\u201c-\u201e]@')}
-_HERE_TEXT = re.compile(r"[^`$]+")
-_PLAIN = re.compile(r"[^\s'\"\u2018-\u201e`$@(){};|&,<>]+")
-_VARIABLE = re.compile(r"\$(?:(?:\w+:)?\w+|\{[^}\r\n]{0,200}+\}|[$?^])")
+_HERE_TEXT = lazy(r"[^`$]+")
+_PLAIN = lazy(r"[^\s'\"\u2018-\u201e`$@(){};|&,<>]+")
+_VARIABLE = lazy(r"\$(?:(?:\w+:)?\w+|\{[^}\r\n]{0,200}+\}|[$?^])")
 _KNOWN = frozenset(("$true", "$false", "$null"))
-_MEMBER = re.compile(r"\.\w|::\w|\[")
+_MEMBER = lazy(r"\.\w|::\w|\[")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell.command import ARGUMENT, CMD, POWERSHELL, SCRIPT, Command, Redirect
 from aiblint.shell.text import Script, Word, base_name, joined
 
@@ -60,12 +61,12 @@ _SWITCHES = ("Wait", "PassThru", "NoNewWindow", "LoadUserProfile", "UseNewEnviro
 _POWERSHELLS = frozenset(("powershell", "pwsh"))
 _POWERSHELL_SWITCHES = ("NoProfile", "NonInteractive", "NoLogo", "NoExit", "Sta", "Mta", "Login")
 _ENDS_POWERSHELL = ("File", "EncodedCommand")
-_WINDOWS_WORD = re.compile(r'(?:"[^"]*"?|\^.|[^\s"^])+', re.DOTALL)
-_CMD_TOKEN = re.compile(
+_WINDOWS_WORD = lazy(r'(?:"[^"]*"?|\^.|[^\s"^])+', re.DOTALL)
+_CMD_TOKEN = lazy(
     r'(?P<operator>&&|\|\||[&|\n])|(?P<redirect>[12]?>>?(?:&[12])?|<)|(?P<word>(?:"[^"]*"?|\^.|[^\s"^&|<>])+)', re.DOTALL
 )
-_CMD_PIECE = re.compile(r'[^"^]+|\^(.)', re.DOTALL)
-_ITEM = re.compile(r"""\s*(?:'((?:[^']|'')*)'|"([^"`$]*)")\s*(?:,|\n|;|\Z)""")
+_CMD_PIECE = lazy(r'[^"^]+|\^(.)', re.DOTALL)
+_ITEM = lazy(r"""\s*(?:'((?:[^']|'')*)'|"([^"`$]*)")\s*(?:,|\n|;|\Z)""")
 
 
 def name(command: Command) -> None:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell.command import SUBSTITUTION, Command, Redirect
 from aiblint.shell.text import Budget, Script, Word
 
 _LEVELS = 24
 """How deep substitutions may nest before their insides are read as plain text; three Python calls each."""
-_BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*)?")
-_PLAIN = re.compile(r"[^ \t\r\n'\"\\$`|&;<>()]+")
-_GLOB = re.compile(r"[*?]")
-_BRACES = re.compile(r"\{(?:[^{},]*+,[^{}]*+|[\w+-]++\.\.[\w.+-]++)\}")
+_BLANK = lazy(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*)?")
+_PLAIN = lazy(r"[^ \t\r\n'\"\\$`|&;<>()]+")
+_GLOB = lazy(r"[*?]")
+_BRACES = lazy(r"\{(?:[^{},]*+,[^{}]*+|[\w+-]++\.\.[\w.+-]++)\}")
 # Indirection, arrays, substrings, replacement, change of case; the rest of `${…}` is known to every shell.
-_BASH_EXPANSION = re.compile(r"\$\{(?:![\w@*]|#?(?:\w++|[@*])(?:\[|/|\^|,|@|:(?![-=?+])))")
-_QUOTED = re.compile(r'[^"\\$`]+')
-_BACKTICKED = re.compile(r"(?:[^`\\]|\\.)*+", re.DOTALL)
-_ESCAPE = re.compile(r"\\([\\`$\n])")
-_ANSI = re.compile(r"(?:[^'\\]|\\.)*+", re.DOTALL)
-_ANSI_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
+_BASH_EXPANSION = lazy(r"\$\{(?:![\w@*]|#?(?:\w++|[@*])(?:\[|/|\^|,|@|:(?![-=?+])))")
+_QUOTED = lazy(r'[^"\\$`]+')
+_BACKTICKED = lazy(r"(?:[^`\\]|\\.)*+", re.DOTALL)
+_ESCAPE = lazy(r"\\([\\`$\n])")
+_ANSI = lazy(r"(?:[^'\\]|\\.)*+", re.DOTALL)
+_ANSI_ESCAPE = lazy(r"\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-BODY = re.compile(r"[^\\$`]+")
-PAREN = re.compile(r"[^()'\"\\$`]+")
-_BRACE = re.compile(r"[^{}'\"\\$`]+")
+_NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+BODY = lazy(r"[^\\$`]+")
+PAREN = lazy(r"[^()'\"\\$`]+")
+_BRACE = lazy(r"[^{}'\"\\$`]+")
 
 
 class Extension:

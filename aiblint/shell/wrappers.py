@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.shell.text import Script, base_name, joined
 
 TYPE_CHECKING = False
@@ -42,7 +43,7 @@ _WRAPPERS: dict[str, tuple[str, frozenset[str], str, int]] = {
 _SHELL_VALUES = ("-o", "-O", "--rcfile", "--init-file")
 _ROOT_WRAPPERS = frozenset(("sudo", "doas", "pkexec"))
 _ASSIGNING = frozenset(("sudo", "env"))
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = lazy(r"[A-Za-z_]\w*=")
 _ROOT = frozenset(("root", "0", "#0", ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.days import is_day
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +17,10 @@ WORDS = (LINE, START, END, FILE)
 _HEAD = r"aiblint(?P<colon>[ \t]*:[ \t]*|[ \t-]+(?=ignore))(?P<word>[A-Za-z_-]*)[ \t]*"
 _TAIL = r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>[^\r\n]*)"
 # In a comment the words begin a line of it, behind its own signs; in a string of the template they may follow other text.
-_IN_COMMENT = re.compile(r"^[ \t/*]*+(?P<all>" + _HEAD + _TAIL + ")", re.MULTILINE)
-_IN_STRING = re.compile(
-    r"(?P<all>" + _HEAD + r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>(?:(?!\baiblint:)[^\r\n])*))"
-)
-_UNTIL = re.compile(r"[ \t]*until[ \t]+(?P<date>\d[\w-]*)")
-_NAME = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
+_IN_COMMENT = lazy(r"^[ \t/*]*+(?P<all>" + _HEAD + _TAIL + ")", re.MULTILINE)
+_IN_STRING = lazy(r"(?P<all>" + _HEAD + r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>(?:(?!\baiblint:)[^\r\n])*))")
+_UNTIL = lazy(r"[ \t]*until[ \t]+(?P<date>\d[\w-]*)")
+_NAME = lazy(r"[^,\s](?:[^,]*[^,\s])?")
 _SEPARATORS = " \t:;,.-–—"
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.document import ARRAY, OBJECT, STRING
+from aiblint.pattern import lazy
 from aiblint.suppress import directive
 from aiblint.suppress.directive import Fault
 from aiblint.suppress.ignores import Ignore
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from aiblint.suppress.directive import Directive
     from aiblint.template import Template
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANKS = lazy(r"[ \t\r\n]*")
+_REST_OF_LINE = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 
 
 def find(document: Document, templates: Iterable[Template], known: Mapping[str, str]) -> list[Ignore]:

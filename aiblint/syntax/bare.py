@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.document import BOOLEAN, NULL, NUMBER, STRING, UNREADABLE
+from aiblint.pattern import lazy
 from aiblint.syntax.mistakes import quoted
 from aiblint.syntax.strings import plausible_tail
 
@@ -12,24 +13,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Scalar = str | int | float | bool | None
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r'<[^<>"\r\n]+>|\{\{[^{}:"\r\n]*+\}\}|#\{[^{}"\r\n]*+\}#?|\$\{\{[^{}"\r\n]*+\}\}|\$\{[^{}"\r\n]*+\}|\$\([^()"\r\n]*+\)'
     r"|__\w+?__(?!\w)|%\w+%|@@?\w+@@?|\.\.\.+|…"
 )
 _ELLIPSIS = ("...", "…")
-_NUMBER_LIKE = re.compile(r"[-+–—−]?\.?[0-9][\w.]*+(?:(?<=[eE])[-+][0-9]+)?|-(?=[ \t]*[,\]}])")
-_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
-_NOT_A_NUMBER = re.compile(r"(-?Infinity|NaN)(?![\w.])")
-_LITERAL = re.compile(r"(?:true|false|null)(?![\w.(:/\\-])")
-_LOOSE = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]{1,16})|([0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]{1,3})?))\Z")
-_EXPRESSION = re.compile(
+_NUMBER_LIKE = lazy(r"[-+–—−]?\.?[0-9][\w.]*+(?:(?<=[eE])[-+][0-9]+)?|-(?=[ \t]*[,\]}])")
+_JSON_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+_NOT_A_NUMBER = lazy(r"(-?Infinity|NaN)(?![\w.])")
+_LITERAL = lazy(r"(?:true|false|null)(?![\w.(:/\\-])")
+_LOOSE = lazy(r"([-+]?)(?:0[xX]([0-9a-fA-F]{1,16})|([0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]{1,3})?))\Z")
+_EXPRESSION = lazy(
     r"\[[ \t]*[A-Za-z]\w*\([^\r\n\"]*?\)[^\r\n\"\[\]]*?(?:\[[^\r\n\"\[\]]*\][^\r\n\"\[\]]*?)*\](?=[ \t]*(?:[,\]}\r\n]|\Z))"
 )
-_WORD = re.compile(r'[^\s,"\[\]{}]++')
-_WORDS = re.compile(r'[^\r\n,"\[\]{}]++')
-_LOST_QUOTE = re.compile(r'[^\r\n,"\[\]{}]++"(?=[ \t]*(?:[,\]}\r\n]|\Z))')
-_VALUE_ENDS = re.compile(r"[ \t]*+(?:[,\]}\r\n]|\Z|//|/\*)")
-_STOP = re.compile(r"[,\]}\r\n]")
+_WORD = lazy(r'[^\s,"\[\]{}]++')
+_WORDS = lazy(r'[^\r\n,"\[\]{}]++')
+_LOST_QUOTE = lazy(r'[^\r\n,"\[\]{}]++"(?=[ \t]*(?:[,\]}\r\n]|\Z))')
+_VALUE_ENDS = lazy(r"[ \t]*+(?:[,\]}\r\n]|\Z|//|/\*)")
+_STOP = lazy(r"[,\]}\r\n]")
 _CURES = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"} | dict.fromkeys(
     ("none", "null", "nil", "undefined", "nan"), "null"
 )

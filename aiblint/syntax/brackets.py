@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from aiblint.document import ARRAY, OBJECT, Node
+from aiblint.pattern import lazy
 
-_STEP = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"?|//[^\r\n]*+|/\*.*?\*/|[{}\[\]]', re.DOTALL)
+_STEP = lazy(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"?|//[^\r\n]*+|/\*.*?\*/|[{}\[\]]', re.DOTALL)
 _PAIRS = {"}": "{", "]": "["}
-_INDENT = re.compile(r"[ \t]*+")
+_INDENT = lazy(r"[ \t]*+")
 
 BUDGET = 400_000
 """Brackets that looking ahead may visit in one file, all guesses together: about a tenth of a second."""

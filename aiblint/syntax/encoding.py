@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.document import Mistake
+from aiblint.pattern import lazy
 
 _CURE = "save it as UTF-8 without byte order mark"
 _SAMPLE = 4096
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = lazy(r"\r\n|\n|\r")
 
 
 class Decoded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.syntax.mistakes import printable, quoted
 from aiblint.syntax.unescape import ESCAPE, SIMPLE, plain, unescape
 
@@ -13,16 +14,14 @@ if TYPE_CHECKING:
 
     Report = Callable[[str, int, int, str], None]
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f]")
-_JOIN = re.compile(r'"[ \t\r\n]*+\+[ \t\r\n]*+"')
-_WORD = re.compile(r'[^\s"\']*')
-_LONE_BACKSLASH = re.compile(r"(?:\\\\)++|\\")
+_CONTROL = lazy(r"[\x00-\x09\x0b\x0c\x0e-\x1f]")
+_JOIN = lazy(r'"[ \t\r\n]*+\+[ \t\r\n]*+"')
+_WORD = lazy(r'[^\s"\']*')
+_LONE_BACKSLASH = lazy(r"(?:\\\\)++|\\")
 _QUOTES = "\"'`‘’‚‛“”„‟«»\x91\x92\x93\x94"
 
-_PATH = re.compile(
-    r'(?:(?<![A-Za-z0-9_])[A-Za-z]:|%\w+%|\$env:\w+|\$\{env:\w+\})(?=\\)|(?<![^\s"\'=(,])\\\\(?=\w)', re.IGNORECASE
-)
-_PATH_STEP = re.compile(r'\\\\|(?P<u>\\u[0-9a-fA-F]{4})|\\r\\n|(?P<e>\\[bfnrt])(?=[\w.$%*-])|[^\s"\'\\;|<>]')
+_PATH = lazy(r'(?:(?<![A-Za-z0-9_])[A-Za-z]:|%\w+%|\$env:\w+|\$\{env:\w+\})(?=\\)|(?<![^\s"\'=(,])\\\\(?=\w)', re.IGNORECASE)
+_PATH_STEP = lazy(r'\\\\|(?P<u>\\u[0-9a-fA-F]{4})|\\r\\n|(?P<e>\\[bfnrt])(?=[\w.$%*-])|[^\s"\'\\;|<>]')
 _SPLITS_LINES = ("\\n", "\\r")
 
 

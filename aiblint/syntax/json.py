@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, Document, Mistake, Node
+from aiblint.pattern import lazy
 from aiblint.syntax.cursor import AFTER, FIRST, MOST_LEVELS, NEXT, Cursor
 from aiblint.syntax.encoding import decode
 from aiblint.syntax.mistakes import KINDS, LEGAL_SOMEWHERE
@@ -27,13 +28,13 @@ __all__ = [
 # Recovery and its thirty patterns take tens of milliseconds to import, so only a file that needs them pays for them.
 _WS = r"[ \t\r\n]*+"
 _TEXT = r'"([^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+)"'
-_ENTRY = re.compile(
+_ENTRY = lazy(
     rf"{_WS}(?:{_TEXT}{_WS}:{_WS})?"
     rf"(?:(?:{_TEXT}|(-?(?:0|[1-9][0-9]{{0,14}})(?:\.[0-9]{{1,15}})?)|(true|false|null))(?={_WS}[,}}\]])"
     rf"|(\{{{_WS}\}}|\[{_WS}\])"
     rf"|(\{{(?!\{{)|\[(?!{_WS}[A-Za-z])))"
 )
-_AFTER = re.compile(rf"{_WS}([,\]}}])")
+_AFTER = lazy(rf"{_WS}([,\]}}])")
 _STRING, _NUMBER, _WORD, _EMPTY = 2, 3, 4, 5  # groups of _ENTRY; the first is the member's name, the last an opener
 _WORDS = {"true": True, "false": False, "null": None}
 _BLANKS = " \t\r\n"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from aiblint.document import ARRAY, OBJECT, STRING, UNREADABLE, Mistake, Node
+from aiblint.pattern import lazy
 from aiblint.syntax import bare
 from aiblint.syntax.brackets import skip
 from aiblint.syntax.cursor import AFTER, FIRST, MOST_LEVELS, NEXT
@@ -22,17 +21,17 @@ _MOST_REOPENED = 5
 _MOST_DOUBLED = 20
 _STEPS_TO_DOUBLE = 20_000
 
-_MEMBER = re.compile(r'(?:"(?:[^"\\\r\n]|\\[^\r\n])*+"|[\w$.-]+"?|"[\w$.-]++)[ \t]*:(?!//)')
-_ONE_STRING = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+\Z')
-_LONE_STRING = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+[,}\]]')
-_LOST_HEAD = re.compile(r'[\w$.-]*"[ \t]*:')
-_BARE_NAME = re.compile(r'(?:<[^<>"\r\n]+>|\{\{[^{}"\r\n]*\}\}|[\w$@%.-]+)"?(?=[ \t]*(?:[:=]))')
-_STRING_THEN_COLON = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+:')
-_NOT_COLON = re.compile(r"=>|:=|->|[=;：]")
-_VALUE_START = re.compile(r'["\[{<\'“‘]|-?[0-9]|(?:true|false|null)\b')
-_HEAD = re.compile(r'[{\[](?=[ \t\r\n]*+(?:["{\[}\]]|//|/\*))')
-_SCALAR_HEAD = re.compile(r"-?[0-9]|true\b|false\b|null\b|NaN\b|-?Infinity\b")
-_CLOSER_FOLLOWS = re.compile(r"[ \t\r\n]*+\}")
+_MEMBER = lazy(r'(?:"(?:[^"\\\r\n]|\\[^\r\n])*+"|[\w$.-]+"?|"[\w$.-]++)[ \t]*:(?!//)')
+_ONE_STRING = lazy(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+\Z')
+_LONE_STRING = lazy(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+[,}\]]')
+_LOST_HEAD = lazy(r'[\w$.-]*"[ \t]*:')
+_BARE_NAME = lazy(r'(?:<[^<>"\r\n]+>|\{\{[^{}"\r\n]*\}\}|[\w$@%.-]+)"?(?=[ \t]*(?:[:=]))')
+_STRING_THEN_COLON = lazy(r'"(?:[^"\\\r\n]|\\[^\r\n])*+"[ \t\r\n]*+:')
+_NOT_COLON = lazy(r"=>|:=|->|[=;：]")
+_VALUE_START = lazy(r'["\[{<\'“‘]|-?[0-9]|(?:true|false|null)\b')
+_HEAD = lazy(r'[{\[](?=[ \t\r\n]*+(?:["{\[}\]]|//|/\*))')
+_SCALAR_HEAD = lazy(r"-?[0-9]|true\b|false\b|null\b|NaN\b|-?Infinity\b")
+_CLOSER_FOLLOWS = lazy(r"[ \t\r\n]*+\}")
 
 
 class Recovery(Stack):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.pattern import lazy
 from aiblint.syntax.escapes import bad_escapes, decode
 from aiblint.syntax.mistakes import quoted
 from aiblint.syntax.unescape import unescape
@@ -14,27 +15,27 @@ if TYPE_CHECKING:
 
 _BLANK = r"[ \t\xa0\u200b\ufeff]"
 _BODY = r'[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+'
-_SEGMENT = re.compile(_BODY)
-_NEXT_QUOTE = re.compile(_BODY + '"')
-_ENDS = re.compile(rf"{_BLANK}*+(?:[,\]}}:\r\n]|\Z|//|/\*)|{_BLANK}++#")
-_NAME_ENDS = re.compile(r"[ \t\r\n\xa0]*+(?::|\Z)")
-_PLUS = re.compile(r'[ \t\r\n]*+\+[ \t\r\n]*+"')
-_PLUS_LINE = re.compile(r"[ \t]*+\+[ \t]*+(?:[\"\r\n]|\Z)")
-_NEXT_STRING = re.compile(rf'{_BLANK}++"{_BODY}"')
-_NEXT_MEMBER = re.compile(rf'[ \t]*+[;.|]?[ \t]*+"{_BODY}"[ \t]*+:')
-_SEMICOLON = re.compile(rf'[ \t]*+;[ \t]*+(?:"{_BODY}"|[\r\n]|\Z)')
-_OPENS_NAME = re.compile(r'[^"\r\n]*+"[ \t]*+:')
-_OPENS_ITEM = re.compile(r'[^\s"][^"\r\n]*+"')
-_KEY_TEXT = re.compile(r'([\w$.<>-]+)[ \t]*:[^"]*\Z')
-_QUOTE_IN_NAME = re.compile(r'[^\s"\r\n:,{}\[\]][^"\r\n:,{}\[\]]*"[ \t]*+:')
-_SMART_END = re.compile(r"[“”„‟\x93\x94][ \t]*+(?=[,\]}:\r\n]|\Z)")
-_ESCAPED_END = re.compile(r'(\\)"[ \t]*+[\]},]*+[ \t]*+\Z')
-_TO_QUOTE = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_CLOSES_LATER = re.compile(r'[ \t\r\n]*+(?:[\]}]|,[ \t\r\n]*+(?:["\[{\]}<]|-?[0-9]|true|false|null|/[/*]|\Z)|//|/\*)')
-_REST_OF_FILE = re.compile(r"\s*+\Z")
-_NOT_A_WORD = re.compile(r"[ \t\r\n]*+(?![\w$@-])")
+_SEGMENT = lazy(_BODY)
+_NEXT_QUOTE = lazy(_BODY + '"')
+_ENDS = lazy(rf"{_BLANK}*+(?:[,\]}}:\r\n]|\Z|//|/\*)|{_BLANK}++#")
+_NAME_ENDS = lazy(r"[ \t\r\n\xa0]*+(?::|\Z)")
+_PLUS = lazy(r'[ \t\r\n]*+\+[ \t\r\n]*+"')
+_PLUS_LINE = lazy(r"[ \t]*+\+[ \t]*+(?:[\"\r\n]|\Z)")
+_NEXT_STRING = lazy(rf'{_BLANK}++"{_BODY}"')
+_NEXT_MEMBER = lazy(rf'[ \t]*+[;.|]?[ \t]*+"{_BODY}"[ \t]*+:')
+_SEMICOLON = lazy(rf'[ \t]*+;[ \t]*+(?:"{_BODY}"|[\r\n]|\Z)')
+_OPENS_NAME = lazy(r'[^"\r\n]*+"[ \t]*+:')
+_OPENS_ITEM = lazy(r'[^\s"][^"\r\n]*+"')
+_KEY_TEXT = lazy(r'([\w$.<>-]+)[ \t]*:[^"]*\Z')
+_QUOTE_IN_NAME = lazy(r'[^\s"\r\n:,{}\[\]][^"\r\n:,{}\[\]]*"[ \t]*+:')
+_SMART_END = lazy(r"[“”„‟\x93\x94][ \t]*+(?=[,\]}:\r\n]|\Z)")
+_ESCAPED_END = lazy(r'(\\)"[ \t]*+[\]},]*+[ \t]*+\Z')
+_TO_QUOTE = lazy(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_CLOSES_LATER = lazy(r'[ \t\r\n]*+(?:[\]}]|,[ \t\r\n]*+(?:["\[{\]}<]|-?[0-9]|true|false|null|/[/*]|\Z)|//|/\*)')
+_REST_OF_FILE = lazy(r"\s*+\Z")
+_NOT_A_WORD = lazy(r"[ \t\r\n]*+(?![\w$@-])")
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     rf'{_BLANK}*+(?:("{_BODY}")|(-?[0-9][0-9.eE+-]*+|true\b|false\b|null\b|<[^<>"\r\n]*>)|([{{\[])|([}}\]])|(,)|(:)|(/[/*])|(?=[\r\n]|\Z)())'
 )
 _NEXT: dict[int, tuple[int, ...]] = {  # what may follow a string, a scalar, an opener, a closer, a comma, a colon

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
+from aiblint.pattern import lazy
 from aiblint.syntax.mistakes import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.syntax.escapes import Report
 
-_SPACE = re.compile(r"[ \t\r\n]*+")
-_LINE = re.compile(r"[^\r\n]*+")
-_HASH_BLOCK = re.compile(r"#[^\r\n]*+(?:(?:[ \t]*+[\r\n]++)++[ \t]*+#(?!\{)[^\r\n]*+)*+")
-_SMART_SPACE = re.compile("[\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060-\u2064\u3000\ufeff\x85\x0b\x0c]++")
-_DIRECTIVE = re.compile(r"\{%[^\r\n]*?%\}")
-_CONFLICT_START = re.compile(r"<{7}(?:[ \t][^\r\n]*+)?(?=[\r\n])")
-_CONFLICT_OTHER = re.compile(r"(?:={7}|\|{7}[^\r\n]*+)(?=[\r\n])")
-_CONFLICT_END = re.compile(r">{7}[^\r\n]*+")
+_SPACE = lazy(r"[ \t\r\n]*+")
+_LINE = lazy(r"[^\r\n]*+")
+_HASH_BLOCK = lazy(r"#[^\r\n]*+(?:(?:[ \t]*+[\r\n]++)++[ \t]*+#(?!\{)[^\r\n]*+)*+")
+_SMART_SPACE = lazy("[\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060-\u2064\u3000\ufeff\x85\x0b\x0c]++")
+_DIRECTIVE = lazy(r"\{%[^\r\n]*?%\}")
+_CONFLICT_START = lazy(r"<{7}(?:[ \t][^\r\n]*+)?(?=[\r\n])")
+_CONFLICT_OTHER = lazy(r"(?:={7}|\|{7}[^\r\n]*+)(?=[\r\n])")
+_CONFLICT_END = lazy(r">{7}[^\r\n]*+")
 _LONGEST_SIDE = 20_000  # characters between the markers of a merge conflict
 _MARKS = frozenset("/#<={|>\xa0\xad\u1680\u202f\u205f\u3000\ufeff\x85\x0b\x0c") | {chr(code) for code in range(0x2000, 0x2065)}
 

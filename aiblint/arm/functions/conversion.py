@@ -10,10 +10,11 @@ import re
 
 from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, Unclear, known_text, shape, text, why
 from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, from_python, secretly, text_term
+from aiblint.pattern import lazy
 
-_INTEGER = re.compile(r"\s*[-+]?\d{1,19}\s*", re.ASCII)
-_REAL = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?", re.ASCII)
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\'(?:[^\'\\]|\\.)*+\'|[^"\']++|.', re.DOTALL)
+_INTEGER = lazy(r"\s*[-+]?\d{1,19}\s*", re.ASCII)
+_REAL = lazy(r"[-+]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_TOKEN = lazy(r'"(?:[^"\\]|\\.)*+"|\'(?:[^\'\\]|\\.)*+\'|[^"\']++|.', re.DOTALL)
 
 
 def _string(arguments: list[Term]) -> Term:

@@ -10,17 +10,18 @@ import re
 
 from aiblint.arm.functions.signature import Function, Refused, Unclear, integer, text
 from aiblint.arm.term import Known, Term, Unknown
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)Z", re.ASCII)
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
-_DURATION = re.compile(
+_TIME = lazy(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)Z", re.ASCII)
+_COMPACT = lazy(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
+_DURATION = lazy(
     r"(-?)P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
 )
-_FIELD = re.compile(r"yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss|s|[-/:. TZ]")
+_FIELD = lazy(r"yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss|s|[-/:. TZ]")
 _STANDARD = {"d": "MM/dd/yyyy", "u": "yyyy-MM-dd HH:mm:ssZ", "s": "yyyy-MM-ddTHH:mm:ss"}
 _ISO = "yyyy-MM-ddTHH:mm:ssZ"
 _FORMAT_OF_COMPACT = "yyyyMMddTHHmmssZ"

@@ -9,14 +9,15 @@ import re
 
 from aiblint.arm.functions.signature import Function, Refused, Unclear, bounded, known_text, shape, text, why
 from aiblint.arm.term import Hole, Known, Term, Unknown, from_python
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DATA_URI = re.compile(r"data:[^,]*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?(\?[A-Za-z0-9._~=&%-]*)?")
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_DATA_URI = lazy(r"data:[^,]*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_PLAIN_ADDRESS = lazy(r"https?://[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?(\?[A-Za-z0-9._~=&%-]*)?")
+_PLAIN_PATH = lazy(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _HEAD = "data:text/plain;charset=utf8;base64,"
 
 

@@ -6,14 +6,13 @@ https://learn.microsoft.com/dotnet/standard/base-types/composite-formatting
 
 from __future__ import annotations
 
-import re
-
 from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, bounded, integer, shape, text, why
 from aiblint.arm.term import Hole, Known, Term, Unknown, units
+from aiblint.pattern import lazy
 
-_ITEM = re.compile(r"(\d+)[ ]*(?:,[ ]*(-?\d+)[ ]*)?(?::([^{}]*))?")
-_BRACE = re.compile("[{}]")
-_STANDARD = re.compile(r"([DdNnFfXx])(\d{0,3})")
+_ITEM = lazy(r"(\d+)[ ]*(?:,[ ]*(-?\d+)[ ]*)?(?::([^{}]*))?")
+_BRACE = lazy("[{}]")
+_STANDARD = lazy(r"([DdNnFfXx])(\d{0,3})")
 
 
 def _format(arguments: list[Term]) -> Term:

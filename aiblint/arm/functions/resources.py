@@ -9,6 +9,7 @@ import re
 
 from aiblint.arm.functions.signature import Function, Refused, Unclear, bounded, is_known_text, shape, text, why
 from aiblint.arm.term import Hole, Term
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from aiblint.arm.evaluate import Evaluator
     from aiblint.arm.expression import Call
 
-_TYPE = re.compile(r"[A-Za-z]\w*(\.\w+)+(/[\w.-]+)+", re.ASCII)
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TYPE = lazy(r"[A-Za-z]\w*(\.\w+)+(/[\w.-]+)+", re.ASCII)
+_GUID = lazy(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _GROUPS = "microsoft.resources/resourcegroups"
 
