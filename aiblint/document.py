@@ -232,8 +232,3 @@ class Document:
         """A line as it may be printed."""
         start, end = self.line_span(line)
         return self.shown[start:end]
-
-    def line_text(self, line: int) -> str:
-        """The text of a line (counted from 1) without its line end."""
-        start, end = self.line_span(line)
-        return self.text[start:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import MappingProxyType
 
-from aiblint import identity, platforms, schema
+from aiblint import platforms, schema
 from aiblint.check import Context
 from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, without_secrets
@@ -186,6 +186,8 @@ def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[t
     for problem in function_of(case)(under_way.document, under_way.templates, **case.options):
         finding = text_finding(under_way.document, rule, level, problem)
         if under_way.traced and problem.listed:
+            from aiblint import identity
+
             finding.place, finding.subject = "$", identity.listing(problem.listed)
         yield finding, problem.fix
 
@@ -269,6 +271,8 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
 
 def trace(finding: Finding, problem: Problem, context: Context) -> None:
     """Says by structure what a finding is about."""
+    from aiblint import identity  # only baselines need it
+
     marked = problem.mark or problem.at
     finding.resource = resource_of(context.template)
     if marked.use is not None and marked.use is not marked.node:

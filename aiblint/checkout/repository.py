@@ -246,9 +246,11 @@ def _refusal(root: str) -> str:
     except OSError:
         foreign = False
     if foreign:
+        from shlex import quote
+
         return (
             f"scripts in {root} were not compared: git does not read a work tree of another user; if you trust it: "
-            f"git config --global --add safe.directory {root}"
+            f"git config --global --add safe.directory {quote(root)}"
         )
     return f"scripts in {root} were not compared: git does not read this work tree, or took too long"
 

@@ -85,7 +85,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "tables",
         kinds.Tables(),
-        "Changes to the tables of regions and publishers: +name=fact for what they lack, -name for what they should not say.",
+        "Changes to the tables of facts that age (regions, images …): +name=fact for what they lack, -name for what they should not say.",
     ),
     Key("per-path", kinds.PerPath(_for_paths), "Settings for the files that a pattern matches, as in .gitignore."),
 )
