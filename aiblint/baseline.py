@@ -8,17 +8,24 @@ import os
 from aiblint import known, sniff
 from aiblint.choice import UsageError
 from aiblint.known import Entry
+from aiblint.syntax.mistakes import LEGAL_SOMEWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
 
 VERSION = 1
 _ABOUT = "Findings that aiblint --baseline passes over. aiblint --update-baseline takes out what no longer occurs."
+# Mistakes in writing that leave no doubt about what was meant; behind others, values may be missing or in another place.
+_READ_NEVERTHELESS = LEGAL_SOMEWHERE | {
+    "bad-escape", "encoding", "hash-comment", "single-quotes", "smart-dash", "smart-punctuation", "smart-quotes", "smart-space",
+    "stray-comma", "trailing-comma",
+}  # fmt: skip
 _TEXTS = ("path", "rule", "name", "template", "at", "subject")
 
 
@@ -46,8 +53,9 @@ class Baseline:
         self._parted.add(name)
         entries = self.entries.get(name, [])
         rules = frozenset(running)
+        hurt = result is not None and _is_damaged(result.document)
         for entry in entries:
-            entry.judged = entry.rule in rules
+            entry.judged = entry.rule in rules and not hurt
         return known.part(entries, findings, known.Scene(result)) if entries else findings
 
     def looked_at(self, paths: Iterable[str], folders: Sequence[str], running: frozenset[str]) -> None:
@@ -60,12 +68,31 @@ class Baseline:
         for name, entries in self.entries.items():
             path = os.path.normpath(os.path.join(home, name))
             gone = name in seen or (path.startswith(inside) and not os.path.lexists(path))
-            for entry in entries if gone and name not in self._parted else ():
+            if not gone or name in self._parted or _hides(path):
+                continue
+            for entry in entries:
                 entry.judged = entry.rule in running
 
     def gone(self) -> list[tuple[str, Entry]]:
         """The entries that occur no longer, or less often, each with its file."""
         return [(path, entry) for path, entries in sorted(self.entries.items()) for entry in entries if entry.missing > 0]
+
+
+def _is_damaged(document: Document) -> bool:
+    """Whether parts of a file may not have been read, so that nobody can say what no longer occurs there."""
+    return any(mistake.kind not in _READ_NEVERTHELESS for mistake in document.mistakes)
+
+
+def _hides(path: str) -> bool:
+    """Whether a file in which no template was found is so damaged that there may be one. One that is not there hides nothing."""
+    from aiblint.syntax import json as syntax
+
+    if not os.path.lexists(path):
+        return False
+    try:
+        return _is_damaged(syntax.read(sniff.read_bytes(path), path))
+    except sniff.PathError:
+        return True
 
 
 def of_findings(path: str, findings: Iterable[Finding]) -> Baseline:
@@ -126,6 +153,8 @@ def read(path: str, where: str = "") -> Baseline:
         raise UsageError(f"{where}{error}; --write-baseline makes one") from error
     except ValueError as error:
         raise UsageError(f"{where}{path} is no baseline: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{where}{path} is no baseline: it is nested too deep") from error
     if not isinstance(content, dict) or not isinstance(content.get("findings"), list):
         raise UsageError(f"{where}{path} is no baseline: it holds an object with 'findings'")
     if content.get("version") != VERSION:

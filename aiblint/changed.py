@@ -7,6 +7,9 @@ import re
 
 from aiblint import address, files, parameters, sniff
 from aiblint.checkout import find_root
+from aiblint.checkout.repository import Unreadable
+from aiblint.choice import UsageError
+from aiblint.pattern import lazy
 from aiblint.syntax.json import read
 from aiblint.template import find
 
@@ -15,9 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aiblint.checkout import Checkout, Checkouts
+    from aiblint.checkout.repository import Repository
     from aiblint.document import Document
     from aiblint.run import Steps
     from aiblint.value import Value
+
+
+_BEGINNING = 1 << 16
+# Byte order marks, blanks and comments, then an object.
+_OBJECT = lazy(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s|//[^\n]*|/\*.*?\*/)*+\{", re.DOTALL)
 
 
 class Change:
@@ -34,14 +43,20 @@ class Change:
 def change(given: Sequence[str], checkouts: Checkouts) -> Change:
     """The files that are named, and those that the commit under way deletes. Outside of a repository only templates count.
 
-    `templates` are the named files that can be templates by their names, and exist.
+    `templates` are the named files that exist and can be templates. UsageError: a folder, or a name that nothing ever had.
     """
-    named = [name for name in given if name.lower().endswith(files.EXTENSIONS) and os.path.isfile(name)]
     root = find_root(os.getcwd())
-    if root is None:
+    repository = checkouts.repository(root) if root is not None else None
+    for name in given:
+        if not os.path.isfile(name) and not _was_here(name, root, repository):
+            if os.path.isdir(name):
+                raise UsageError(f"--changed takes the names of files that changed, and {name} is a folder")
+            raise UsageError(f"{name if name.isprintable() else ascii(name)}: does not exist, and never did in this repository")
+    named = [name for name in given if os.path.isfile(name) and _may_be_template(name)]
+    if root is None or repository is None:
         return Change("", frozenset(), named)
     paths = {inside for name in given if (inside := _inside(name, root)) is not None}
-    paths.update(checkouts.repository(root).deleted())
+    paths.update(repository.deleted())
     return Change(root, frozenset(paths), named)
 
 
@@ -67,6 +82,30 @@ def users(
             steps = _steps(read(content, path), checkouts.around(path), change.paths, sets)
             if steps:
                 yield path, content, steps
+
+
+def _was_here(name: str, root: str | None, repository: Repository | None) -> bool:
+    """Whether git knows a name that is no file: one that is deleted, a submodule, or a link to a folder."""
+    inside = _inside(name, root) if root is not None else None
+    if repository is None or inside is None:
+        return False
+    try:
+        if repository.staged(inside) is not None:
+            return True
+    except Unreadable:
+        return True  # then nobody can tell
+    return not os.path.isdir(name) and (inside in repository.deleted() or bool(repository.changes(inside, 1)))
+
+
+def _may_be_template(name: str) -> bool:
+    """Whether a file is called like a template, or begins as one: among all that changed, scripts and texts quote templates."""
+    if name.lower().endswith(files.EXTENSIONS):
+        return True
+    try:
+        with open(name, "rb") as file:
+            return _OBJECT.match(file.read(_BEGINNING).replace(b"\0", b"")) is not None
+    except OSError:
+        return False
 
 
 def _inside(name: str, root: str) -> str | None:

@@ -169,6 +169,8 @@ class Job:
 
         if path not in self._parameters:
             document = parameters.read(path)
+            if document is None and not os.path.exists(path):
+                raise UsageError(f"the parameter file {path} does not exist")
             if document is None:
                 raise UsageError(f"{path} is no parameter file that can be read: it holds an object with 'parameters'")
             self._parameters[path] = document

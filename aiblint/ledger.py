@@ -69,6 +69,14 @@ class Ledger:
 
 
 def _baseline(options: argparse.Namespace, settings: Settings) -> Baseline | None:
+    for writes, name in (
+        (options.write_baseline is not None, "--write-baseline"),
+        (options.update_baseline, "--update-baseline"),
+    ):
+        if writes and options.diff:
+            raise UsageError(f"--diff only shows fixes, and {name} would take them for made: give one of the two")
+        if writes and options.changed:
+            raise UsageError(f"--changed looks at parts of files, and {name} needs whole ones: give one of the two")
     if options.write_baseline is not None:
         for given, name in ((options.baseline, "--baseline"), (options.update_baseline, "--update-baseline")):
             if given:

@@ -6,6 +6,7 @@ import functools
 import importlib
 import inspect
 import pkgutil
+import re
 import types
 import typing
 from typing import Any
@@ -51,6 +52,7 @@ def bind(word: str, options: object) -> tuple[str, str, dict[str, Any]]:
         if name in options:
             if not _fits(options[name], _hint(parameter.annotation)):
                 raise WordError(f"option '{name}' of '{word}' takes {parameter.annotation}, not {options[name]!r}")
+            _refuse_value(word, name, options[name])
             bound[parameter.name] = options[name]
         elif parameter.default is parameter.empty:
             raise WordError(f"'{word}' needs the option '{name}'")
@@ -59,6 +61,18 @@ def bind(word: str, options: object) -> tuple[str, str, dict[str, Any]]:
         if name not in known:
             raise WordError(f"'{word}' has no option '{name}' (it has {', '.join(sorted(known)) or 'none'})")
     return f"{function.__module__}:{function.__name__}", function.check_on, bound
+
+
+def _refuse_value(word: str, name: str, value: Any) -> None:
+    """What fits the annotation and still can never work is refused with the file, not met on the first template."""
+    if (word, name) == ("matches", "pattern"):
+        try:
+            re.compile(value)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise WordError(f"option 'pattern' of 'matches' is no regular expression: {error}") from error
+    for each in [value] if (word, name) == ("equals", "to") else value if (word, name) == ("one-of", "values") else ():
+        if not isinstance(each, str | int | float):
+            raise WordError(f"option '{name}' of '{word}' compares texts, numbers, true and false, not {each!r}")
 
 
 def _hint(annotation: str) -> Any:

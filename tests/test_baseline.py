@@ -264,6 +264,26 @@ class TestCommand:
         aiblint("--baseline", "base.json", "--update-baseline", ".")
         assert json.loads(Path("base.json").read_text())["findings"] == []
 
+    @pytest.mark.parametrize("damage", ["cut", "lost", "unreadable"])
+    def test_a_damaged_file_costs_no_entry(self, aiblint: Aiblint, damage: str) -> None:
+        aiblint("--write-baseline", "base.json", ".")
+        before = Path("base.json").read_text()
+        path = Path("images/b.json")
+        text = path.read_text()
+        # `lost`: so little is left that nobody takes it for a template.
+        path.write_bytes({"cut": text[: len(text) // 2], "lost": text[:20], "unreadable": "\0" + text}[damage].encode())
+        aiblint("--baseline", "base.json", "--update-baseline", ".")
+        assert Path("base.json").read_text() == before
+        path.write_text("{}")
+        aiblint("--baseline", "base.json", "--update-baseline", ".")
+        assert "images/b.json" not in Path("base.json").read_text()
+
+    def test_one_that_is_nested_too_deep_is_2(self, aiblint: Aiblint) -> None:
+        Path("base.json").write_text("[" * 100_000 + "]" * 100_000)
+        status, out, err = aiblint("--baseline", "base.json", ".")
+        assert (status, out) == (2, "")
+        assert "base.json is no baseline: it is nested too deep" in err
+
     def test_names_follow_when_it_is_updated(self, aiblint: Aiblint) -> None:
         aiblint("--write-baseline", "base.json", "images/b.json")
         Path("images/b.json").write_text(steps({**A, "name": "x"}, B))
@@ -348,6 +368,8 @@ class TestCommand:
             (("--update-baseline",), "--update-baseline needs one"),
             (("--write-baseline", "x.json", "--update-baseline"), "give one of the two"),
             (("--write-baseline", "x.json", "--baseline", "x.json"), "give one of the two"),
+            (("--diff", "--write-baseline", "x.json"), "--diff only shows fixes"),
+            (("--diff", "--baseline", "x.json", "--update-baseline"), "--diff only shows fixes"),
         ],
     )
     def test_what_cannot_be_followed_is_2(self, aiblint: Aiblint, arguments: tuple[str, ...], said: str) -> None:

@@ -77,7 +77,36 @@ def test_names_count_from_the_current_folder(repository: Path, aiblint: Aiblint,
     write(repository, {"scripts/install.sh": INSTALL + "date\n"})
     git(repository, "add", "scripts")
     monkeypatch.chdir(repository / "scripts")
-    assert [name for _, name, _ in told(aiblint, "install.sh", "../../outside.sh", "gone.sh")] == ["checksum-mismatch"]
+    (repository.parent / "outside.sh").write_text("#!/bin/sh\n")
+    assert [name for _, name, _ in told(aiblint, "install.sh", "../../outside.sh")] == ["checksum-mismatch"]
+
+
+def test_a_folder_and_a_name_that_nothing_ever_had_are_2(repository: Path, aiblint: Aiblint) -> None:
+    for name, said in (("images", "images is a folder"), ("gone.sh", "gone.sh: does not exist")):
+        status, out, err = aiblint("--changed", name)
+        assert (status, out) == (2, "")
+        assert said in err
+    git(repository, "rm", "--quiet", "readme.md")
+    assert told(aiblint, "readme.md") == []
+    git(repository, "commit", "--quiet", "-m", "gone")
+    assert told(aiblint, "readme.md") == []
+
+
+def test_a_named_template_is_looked_at_whatever_it_is_called(repository: Path, aiblint: Aiblint) -> None:
+    text = (repository / "images" / "both.json").read_text()
+    (repository / "images" / "both.template").write_text("// mine\n" + text)
+    (repository / "about.md").write_text("# Ours\n\n" + text)
+    assert ("images/both.template", "build-timeout-range") in [
+        each[:2] for each in told(aiblint, "images/both.template", "about.md")
+    ]
+    assert [each for each in told(aiblint, "about.md") if each[0] == "about.md"] == []
+
+
+def test_a_baseline_is_not_written_of_parts(repository: Path, aiblint: Aiblint) -> None:
+    for arguments in (["--write-baseline", "base.json"], ["--baseline", "base.json", "--update-baseline"]):
+        status, out, err = aiblint("--changed", *arguments, "images/both.json")
+        assert (status, out) == (2, "")
+        assert "--changed looks at parts of files" in err
 
 
 def test_an_address_from_a_parameter_file_counts(repository: Path, aiblint: Aiblint) -> None:

@@ -11,7 +11,7 @@ import pytest
 from repositories import ENVIRONMENT, RAW, commit, git, make, write
 
 from aiblint import git as git_module
-from aiblint.checkout import Checkout, Checkouts
+from aiblint.checkout import Checkout, Checkouts, causes
 from aiblint.checkout.file import File
 
 SCRIPT = "#!/bin/sh\necho one\n"
@@ -132,6 +132,27 @@ def test_git_is_not_started_for_addresses_elsewhere(repository: Path, monkeypatc
     assert started == []
     look(repository, MAIN + "top.sh")
     assert started, "the trap does not work, so the silence above proves nothing"
+
+
+def test_a_pointer_that_is_no_path_is_no_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_bytes(b"gitdir: a\0b\n")
+    assert checkout(tmp_path).file(MAIN + "top.sh") is None
+
+
+def test_git_is_asked_once_for_what_many_wrong_checksums_are(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = git_module.ask
+    monkeypatch.setattr(
+        git_module, "ask", lambda root, command, **more: (asked.append(command[0]), ask(root, command, **more))[1]
+    )
+    shared = Checkouts()
+    for number in range(20):
+        there = shared.around(str(repository / f"{number % 2}.json"))
+        file = there.file(MAIN + "top.sh")
+        assert file is not None
+        assert there.repository is not None
+        assert causes.proved(file, f"{number:064}", there.repository) is None
+    assert asked.count("rev-list") == 1
 
 
 def test_outside_of_a_repository_nothing_is_found(tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ def test_an_example_that_does_not_hold_is_told(aiblint: Aiblint, old: str, new: 
         (GALLERY, "severity: error", "severity: fatal", "unknown severity 'fatal'"),
         (GALLERY, "  matches:", "  matchs:", "unknown word 'matchs' (did you mean 'matches'?)"),
         (GALLERY, "ignore-case: true", "ignore-case: 1", "option 'ignore-case' of 'matches'"),
+        (
+            GALLERY,
+            "pattern: /subscriptions",
+            "pattern: (/subscriptions",
+            "option 'pattern' of 'matches' is no regular expression",
+        ),
+        (GALLERY, "  matches:", "  equals:\n    to: [1]", "compares texts, numbers"),
         ("AIB001-foreign-gallery.yaml", "XAIB001", "AIB001", "begins with XAIB"),
         (
             "XAIB001-checksum-missing.yaml",

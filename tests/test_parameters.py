@@ -88,7 +88,9 @@ def test_files_may_be_named(folder: Path, aiblint: Aiblint) -> None:
     assert found(aiblint, "image.json") == []
     assert [finding["rule"] for finding in found(aiblint, "--parameters", "elsewhere.json", "image.json")] == ["AIB801"]
     assert aiblint("--parameters", "image.json", "image.json")[0] == 2
-    assert aiblint("--parameters", "missing.json", "image.json")[0] == 2
+    status, _, err = aiblint("--parameters", "missing.json", "image.json")
+    assert status == 2
+    assert "the parameter file missing.json does not exist" in err
 
 
 @pytest.mark.parametrize("value", [{"reference": {"keyVault": {"id": "x"}, "secretName": "y"}}, {"value": None}, {}])

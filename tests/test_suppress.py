@@ -232,6 +232,10 @@ class TestWords:
             ("// aiblint: ignore-start[AIB801]", "no aiblint: ignore-end follows"),
             ("// aiblint: ignore[AIB801] until 2027-13-01 x", "'2027-13-01' is no day"),
             ("// aiblint: ignore[AIB801] until 2027-02-29 x", "'2027-02-29' is no day"),
+            ("// aiblint: ignore[AIB801] until soon x", "'soon' is no day"),
+            ("// aiblint: ignore[AIB801] Until: 31.01.2027 x", "'31' is no day"),
+            ("// aiblint: ignore[AIB801] - until 2027-13-01 x", "'2027-13-01' is no day"),
+            ("// aiblint: ignore[AIB801] until", "until names no day"),
         ],
     )
     def test_what_cannot_be_followed_is_told_and_silences_nothing(self, comment: str, said: str) -> None:
@@ -263,6 +267,10 @@ class TestWords:
             (": the vendor says so", "the vendor says so"),
             ("- until the vendor mends it", "until the vendor mends it"),
             ("until 2027-01-31 - it is mended", "it is mended"),
+            ("Until 2027-01-31 it is mended", "it is mended"),
+            ("until: 2027-01-31: it is mended", "it is mended"),
+            ("- UNTIL 2027-01-31 it is mended", "it is mended"),
+            ("untilled land", "untilled land"),
             ("", ""),
             ("until 2027-01-31", ""),
         ],

@@ -18,6 +18,7 @@ MOST_REVISIONS = 60
 
 _LARGEST_CONVERTED = 8 << 20
 _MARK = b"\xef\xbb\xbf"
+_WINDOWS = " with Windows line ends (CRLF)"
 
 
 class Cause:
@@ -35,6 +36,12 @@ class Cause:
 
 def proved(file: File, given: str, repository: Repository) -> Cause | None:
     """The cause for `given`, 64 digits in lower case that are not the file's; None where nothing here tells."""
+    if (file.text, given) not in repository.causes:
+        repository.causes[file.text, given] = _found(file, given, repository)
+    return repository.causes[file.text, given]
+
+
+def _found(file: File, given: str, repository: Repository) -> Cause | None:
     try:
         return (
             _behind_pointer(file, given)
@@ -111,15 +118,28 @@ def _of_checkout(file: File, given: str, repository: Repository) -> Cause | None
 def _older(file: File, given: str, repository: Repository) -> Cause | None:
     seen: set[str] = set()
     for commit in repository.changes(file.path, MOST_REVISIONS):
-        blob = repository.content(commit, file.path)
-        if blob is None or blob.id in seen:
+        revision = _revision(commit, file.path, repository)
+        if revision is None or revision[0] in seen:
             continue
-        seen.add(blob.id)
-        form = _form_of(blob.data, given) if blob.data is not None else None
-        if form is not None:
+        seen.add(revision[0])
+        if given in revision[1:]:
+            form = "" if given == revision[1] else _WINDOWS
             since = ", and the address is pinned to another one" if file.commit is not None else ", before it was edited"
             return Cause(f"the file as of commit {commit[:10]}{form}{since}")
     return None
+
+
+def _revision(commit: str, path: str, repository: Repository) -> tuple[str, str, str] | None:
+    """The object at a path in a commit, its checksum, and that with Windows line ends (the same where that is not worked out)."""
+    if (commit, path) not in repository.revisions:
+        blob = repository.content(commit, path)
+        found = None
+        if blob is not None and blob.data is not None:
+            plain = digest(blob.data)
+            small = len(blob.data) <= _LARGEST_CONVERTED
+            found = (blob.id, plain, digest(blob.data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) if small else plain)
+        repository.revisions[commit, path] = found
+    return repository.revisions[commit, path]
 
 
 def _form_of(data: bytes, given: str) -> str | None:
@@ -127,5 +147,5 @@ def _form_of(data: bytes, given: str) -> str | None:
     if digest(data) == given:
         return ""
     if len(data) <= _LARGEST_CONVERTED and digest(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) == given:
-        return " with Windows line ends (CRLF)"
+        return _WINDOWS
     return None

@@ -37,6 +37,7 @@ class File:
     """
 
     __slots__ = (
+        "_digest",
         "certain",
         "commit",
         "ignored",
@@ -66,6 +67,7 @@ class File:
         self.untracked = False
         self.stored: bytes | None = None
         self.length: int | None = None
+        self._digest: tuple[bytes, str] | None = None
 
     @property
     def is_moving(self) -> bool:
@@ -99,7 +101,11 @@ class File:
         if pointer is not None and self.hands_out_object:
             return pointer.sha256
         data = self.served
-        return digest(data) if data is not None else None
+        if data is None:
+            return None
+        if self._digest is None or self._digest[0] is not data:  # several rules ask for each step
+            self._digest = (data, digest(data))
+        return self._digest[1]
 
     @property
     def size(self) -> int | None:

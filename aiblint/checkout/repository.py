@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiblint.checkout.causes import Cause
+
 LARGEST = 100 << 20
 """Bytes beyond which the content of a file is not read. GitHub takes no larger ones."""
 
@@ -46,7 +48,20 @@ class Unreadable(Exception):
 class Repository:
     """The repository whose work tree begins at `root`. Paths are relative to it, with `/` between names."""
 
-    __slots__ = ("_blobs", "_head", "_index", "_names", "_objects", "_remotes", "_trees", "folder", "root")
+    __slots__ = (
+        "_blobs",
+        "_changes",
+        "_head",
+        "_index",
+        "_names",
+        "_objects",
+        "_remotes",
+        "_trees",
+        "causes",
+        "folder",
+        "revisions",
+        "root",
+    )
 
     def __init__(self, root: str) -> None:
         self.root = root
@@ -57,6 +72,11 @@ class Repository:
         self._head: str | None = None
         self._trees: dict[str, dict[str, Entry]] = {}
         self._blobs: dict[str, git.Object | None] = {}
+        self._changes: dict[tuple[str, int], list[str]] = {}
+        # What `checkout.causes` found out, kept here because each template has a checkout of its own: by address and checksum
+        # what the checksum is of, by commit and path the object and its two checksums.
+        self.causes: dict[tuple[str, str], Cause | None] = {}
+        self.revisions: dict[tuple[str, str], tuple[str, str, str] | None] = {}
 
     @property
     def remotes(self) -> list[tuple[str, str]]:
@@ -176,8 +196,10 @@ class Repository:
 
     def changes(self, path: str, most: int) -> list[str]:
         """The last commits, from HEAD back, that changed a file, newest first; as many as can be found in time."""
-        told = git.ask(self.root, ["rev-list", f"--max-count={most}", "HEAD", "--", path], seconds=HISTORY_SECONDS)
-        return told.decode("ascii").split() if told is not None else []
+        if (path, most) not in self._changes:
+            told = git.ask(self.root, ["rev-list", f"--max-count={most}", "HEAD", "--", path], seconds=HISTORY_SECONDS)
+            self._changes[path, most] = told.decode("ascii").split() if told is not None else []
+        return self._changes[path, most]
 
     def renamed(self, path: str) -> str | None:
         """Where a file that the index lacks went, in what is staged or in the last commit that changed it."""
@@ -296,7 +318,7 @@ def _remotes(root: str) -> tuple[str | None, list[tuple[str, str]]]:
                     common = os.path.join(folder, file.read().strip())
         with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as file:
             return folder, list(_urls(file.read()))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the path that a file `.git` names
         return None, []
 
 

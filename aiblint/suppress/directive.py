@@ -19,7 +19,12 @@ _TAIL = r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>[^\r\n]*)"
 # In a comment the words begin a line of it, behind its own signs; in a string of the template they may follow other text.
 _IN_COMMENT = lazy(r"^[ \t/*]*+(?P<all>" + _HEAD + _TAIL + ")", re.MULTILINE)
 _IN_STRING = lazy(r"(?P<all>" + _HEAD + r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>(?:(?!\baiblint:)[^\r\n])*))")
-_UNTIL = lazy(r"[ \t]*until[ \t]+(?P<date>\d[\w-]*)")
+# Without a sign before it `until` begins a date, whatever follows: one that cannot be read must not silence for ever.
+_UNTIL = lazy(
+    r"[ \t]*(?P<until>until)\b(?:[ \t]*:)?[ \t]*(?P<date>\w[\w-]*|[^\s\w]*)|"
+    r"[ \t:;,.\-–—]*(?P<later>until)\b(?:[ \t]*:)?[ \t]*(?P<day>\d[\w-]*)",
+    re.IGNORECASE,
+)
 _NAME = lazy(r"[^,\s](?:[^,]*[^,\s])?")
 _SEPARATORS = " \t:;,.-–—"
 
@@ -137,11 +142,15 @@ def _read_rest(made: Directive, found: re.Match[str], offsets: Sequence[int]) ->
     rest, base = found["rest"], found.start("rest")
     until = _UNTIL.match(rest)
     if until is not None:
-        made.until_start, made.until_end = offsets[base + until.start("date")], offsets[base + until.end("date")]
-        if is_day(until["date"]):
-            made.until = until["date"]
+        group = "date" if until["until"] else "day"
+        date = until[group]
+        start = until.start(group) if date else until.start("until")
+        made.until_start, made.until_end = offsets[base + start], offsets[base + until.end()]
+        if is_day(date):
+            made.until = date
         else:
-            message = f"'{until['date'][:20]}' is no day, so nothing is silenced; write one such as until 2027-01-31"
+            what = f"'{date[:20]}' is no day" if date else "until names no day"
+            message = f"{what}, so nothing is silenced; write one such as until 2027-01-31"
             made.faults.append(Fault(made.until_start, made.until_end, message))
             made.names = []
         rest = rest[until.end() :]
