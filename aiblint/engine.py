@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from types import MappingProxyType
 
 from aiblint import platforms, schema
@@ -97,15 +98,13 @@ class _Lint:
 
 
 class _Looked:
-    """One template under way: the selections already made. Rules share paths, each of them with lists of its own."""
+    """One template under way: the selections already made, by path. Rules share paths, each of them with lists of its own."""
 
-    def __init__(self, context: Context, paths: dict[int, str]) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.paths = paths
         self.selected: dict[str, list[Value]] = {}
 
-    def values(self, selector: Any) -> list[Value]:
-        path = self.paths.get(id(selector)) or self.paths.setdefault(id(selector), repr(selector))
+    def values(self, path: str, selector: Any) -> list[Value]:
         if path not in self.selected:
             self.selected[path] = select(self.context.template.root, selector)
         return self.selected[path]
@@ -141,10 +140,9 @@ def lint(
     found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}
     listed = list(rules)
-    paths: dict[int, str] = {}
     # Template by template, not rule by rule: what the rules look at stays at hand, and goes when they are done.
     for context in (None, *under_way.contexts):
-        looked = _Looked(context, paths) if context is not None else None
+        looked = _Looked(context) if context is not None else None
         for rule in listed:
             try:
                 found.extend(_apply(rule, (severities or {}).get(rule.id), under_way, looked))
@@ -198,8 +196,8 @@ def _of_template(
     context = looked.context
     if not _in_versions(case, context.version):
         return
-    for selector in case.selectors:
-        for value in looked.values(selector):
+    for path, selector in zip(case.paths, case.selectors, strict=True):
+        for value in looked.values(path, selector):
             if (value.known or case.on == "any") and _holds(case.when, value, context):
                 for problem in function_of(case)(value, context, **case.options):
                     if rule.unread or not unread(problem.mark or problem.at, context):
@@ -212,7 +210,8 @@ def _of_template(
 def function_of(case: Case) -> Callable[..., Iterator[Any]]:
     """The check of a case."""
     module, _, name = case.check.partition(":")
-    function: Callable[..., Iterator[Any]] = getattr(importlib.import_module(module), name)
+    # import_module() does the same look-up, with locks and checks around it: thousands of times in a run.
+    function: Callable[..., Iterator[Any]] = getattr(sys.modules.get(module) or importlib.import_module(module), name)
     return function
 
 
