@@ -39,12 +39,13 @@ def hide(document: Document, contexts: list[Context], parameters: Document | Non
             for node in _strings_with_escapes(file):
                 offsets = string_offsets(file.text, node)
                 file.hide((offsets[start], offsets[end]) for start, end in masking.spans(str(node.value)))
+            texts.update(_in_escaped_names(file))
     for context in contexts:
         texts.update(_in_strings(context, document, parameters))
     for file in (document, parameters):
         if file is not None:
             texts.update(file.text[start:end] for start, end in file.secrets)
-    texts |= {text.encode("unicode_escape").decode() for text in texts}
+    texts |= {written for text in texts for written in _spellings(text)}
     document.secret_texts.update(text for text in texts if not masking.is_stand_in(text))
     document.hidden = masking.Hidden(document.secret_texts)
     return document.hidden
@@ -58,7 +59,34 @@ def without_secrets(finding: Finding, hidden: masking.Hidden) -> Finding:
     if fix is not None:
         secret = any(hidden.without(edit.text) != edit.text for edit in fix.edits)
         fix = Fix(hidden.without(fix.title), fix.edits, fix.safe, fix.encoding, secret=secret)
-    return finding.changed(message=message, related=related, fix=fix)
+    document = finding.document
+    # `at`, `pointer` and `template` stay: exceptions are found by them. Reports print them as `told` has them.
+    finding = finding.changed(message=message, related=related, fix=fix)
+    finding.place, finding.resource = told(finding.place, document), told(finding.resource, document)
+    return finding
+
+
+def told(text: str, document: Document) -> str:
+    """A place in a document, or the name of something in it, as it may be printed: names too can hold secrets.
+
+    Where the document has none at all, nothing is searched: there are many places.
+    """
+    hidden = document.hidden
+    if not text or hidden is None or not (document.secrets or document.secret_texts):
+        return text
+    return hidden.without(text)
+
+
+def without_secrets_of(document: Document, text: str) -> str:
+    """Words that people wrote about a document, perhaps elsewhere, where nobody has looked for secrets."""
+    return told(masking.mask(text), document)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """How else a text is written: escaped in a message, quoted in a path, as a part of an RFC 6901 pointer."""
+    yield text.encode("unicode_escape").decode()
+    yield text.replace("\\", "\\\\").replace("'", "\\'")
+    yield text.replace("~", "~0").replace("/", "~1")
 
 
 def _secure_parameters(document: Document) -> frozenset[str]:
@@ -118,6 +146,14 @@ def _strings_with_escapes(document: Document) -> Iterator[Node]:
         for node in document.root.walk():
             if node.kind == STRING and node.end - node.start != len(str(node.value)) + 2:
                 yield node
+
+
+def _in_escaped_names(document: Document) -> Iterator[str]:
+    """Secrets that show in the names of members only when these are decoded."""
+    if document.root is not None and "\\" in document.text:
+        for node in document.root.walk():
+            if node.key:
+                yield from (node.key[start:end] for start, end in masking.spans(node.key))
 
 
 def _in_strings(context: Context, document: Document, parameters: Document | None) -> Iterator[str]:

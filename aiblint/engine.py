@@ -282,6 +282,8 @@ def trace(finding: Finding, problem: Problem, context: Context) -> None:
             finding.subject = identity.subject_of_name(marked, problem.at)
         else:
             finding.subject = identity.subject_of(marked, problem.part)
+    if problem.secret:
+        finding.subject = identity.SECRET
 
 
 def _defined(node: Node, message: str, parameters: Document | None) -> Related:

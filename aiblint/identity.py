@@ -27,6 +27,9 @@ WHOLE = "~"
 LIST = "="
 """What the subject begins with where several texts are meant; their digests follow, with blanks between."""
 
+SECRET = "secret"
+"""The subject of what is said about a secret: a digest of it would let people try out which one it is."""
+
 DEFINITION = "@"
 """What a place begins with that is one of the file's own tree, of a definition that the image template uses."""
 

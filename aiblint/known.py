@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint import identity
+from aiblint.confidential import told
 from aiblint.document import ARRAY, OBJECT
 from aiblint.template import resource_of
 
@@ -72,6 +73,7 @@ def traces(finding: Finding) -> tuple[str, str]:
         return finding.place, finding.subject
     document, start, end = finding.document, finding.start, finding.end
     place, node = identity.node_place(document, start)
+    place = told(place, document)
     if node is not None and start == node.start and node.kind in (OBJECT, ARRAY):
         return place, identity.WHOLE
     whole = node is not None and (start, end) == (node.start, node.end)
@@ -87,8 +89,8 @@ class Scene:
         self._places: dict[str, set[str]] = {}
 
     def has_template(self, name: str) -> bool:
-        templates = self._result.templates if self._result is not None else []
-        return any(resource_of(template) == name for template in templates)
+        result = self._result
+        return result is not None and any(told(resource_of(each), result.document) == name for each in result.templates)
 
     def has_place(self, template: str, place: str) -> bool:
         """Whether something is at a place; of the file's own tree where no template is named, or a definition is meant."""
@@ -101,12 +103,13 @@ class Scene:
     def _all(self, name: str) -> set[str]:
         if self._result is None:
             return set()
+        document = self._result.document
         if not name:
-            return {identity.DEFINITION + place for place in identity.node_places(self._result.document.root)}
+            return {identity.DEFINITION + told(place, document) for place in identity.node_places(document.root)}
         found: set[str] = set()
         for template in self._result.templates:
-            if resource_of(template) == name:
-                found |= identity.places(template.root)
+            if told(resource_of(template), document) == name:
+                found |= {told(place, document) for place in identity.places(template.root)}
         return found
 
 

@@ -197,6 +197,86 @@ def test_pages_and_differences_show_no_secret_of_a_file_without_findings(aiblint
     assert (status, "net user svc" in out, "Hunter2" in out + err) == (1, True, False)
 
 
+NAMES: dict[str, Any] = {
+    "name of a step": body(
+        "linux",
+        properties={
+            "customize": [{"type": "Shell", "name": "deploy --password Hunter2x", "inline": ["sudo a"], "runElevated": 1}]
+        },
+    ),
+    "name of a tag": body("linux", tags={"ghp_Hunter2Hunter2Hunter2Hunter2Hunter2H": 1}),
+    "name of a tag with a slash": body("linux", tags={"https://build:x/Hunter2@files.contoso.com/": 1}),
+    "escaped name of a tag": json.dumps(body("linux", tags={"ghp_Hunter2Hunter2Hunter2Hunter2Hunter2H": 1})).replace(
+        "ghp_", "ghp\\u005f"
+    ),
+    "name of the template": body("linux", name="a --password Hunter2x", tags={"x": 1}),
+    "repeated password": body("linux", tags={"adminPassword": "Hunter2 it is", "Hunter2 it is": 1}),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_that_holds_a_secret_is_printed_or_kept(aiblint: Aiblint, tmp_path: Path, name: str) -> None:
+    case = NAMES[name]
+    template, base = tmp_path / "a.json", tmp_path / "base.json"
+    template.write_text(case if isinstance(case, str) else json.dumps(case, indent=1))
+    for format_name in FORMATS:
+        _, out, err = aiblint("--no-config", "--format", format_name, template)
+        # Source lines still show what a form gives away only when decoded, and the second place of a password.
+        if name not in ("escaped name of a tag", "repeated password") or format_name in ("json", "sarif", "gitlab"):
+            assert "Hunter2" not in out + err, format_name
+    aiblint("--no-config", "--write-baseline", base, template)
+    assert json.loads(base.read_text())["findings"]
+    assert "Hunter2" not in base.read_text()
+    status, out, _ = aiblint("--no-config", "--baseline", base, template)
+    assert (status, "no longer" in out) == (0, False)
+    template.write_text(json.dumps(body("linux")))
+    for format_name in ("text", "json"):
+        _, out, _ = aiblint("--no-config", "--baseline", base, "--format", format_name, template)
+        assert ("no longer" in out or '"gone": [' in out, "Hunter2" in out) == (True, False)
+
+
+def test_secrets_of_an_older_baseline_are_not_printed(aiblint: Aiblint, tmp_path: Path) -> None:
+    template, base = tmp_path / "a.json", tmp_path / "base.json"
+    template.write_text(json.dumps(body("linux", tags={"ghp_Hunter2Hunter2Hunter2Hunter2Hunter2H": 1})))
+    aiblint("--no-config", "--write-baseline", base, template)
+    assert "***" in base.read_text()
+    base.write_text(base.read_text().replace("***", "ghp_Hunter2Hunter2Hunter2Hunter2Hunter2H"))
+    status, out, _ = aiblint("--no-config", "--baseline", base, template)
+    assert (status, "no longer" in out) == (0, False)
+    template.write_text(json.dumps(body("linux")))
+    _, out, _ = aiblint("--no-config", "--baseline", base, template)
+    assert ("no longer" in out, "Hunter2" in out) == (True, False)
+
+
+def test_a_baseline_holds_no_digest_of_a_secret(aiblint: Aiblint, tmp_path: Path) -> None:
+    base = tmp_path / "base.json"
+    subjects = []
+    for secret in ("Hunter2Hunter2!", "Hunter3Hunter3!"):
+        case = step("windows", type="PowerShell", scriptUri=f"https://x.blob.core.windows.net/s/a.ps1?sv=1&sig={secret}%3D")
+        (tmp_path / "a.json").write_text(json.dumps(case))
+        aiblint("--no-config", "--select", "AIB52*", "--write-baseline", base, tmp_path / "a.json")
+        subjects.append([entry["subject"] for entry in json.loads(base.read_text())["findings"]])
+    assert subjects == [["secret"], ["secret"]]
+
+
+@pytest.mark.parametrize("external", [False, True])
+def test_the_reason_of_an_exception_prints_no_secret(aiblint: Aiblint, tmp_path: Path, external: bool) -> None:
+    reason = "the test server takes --password Hunter2x" + (", and Hunter2 it is" if external else "")
+    text = json.dumps(body("linux", tags={"adminPassword": "Hunter2 it is", "x": 1}), indent=1)
+    config = tmp_path / ".aiblint.yaml"
+    if external:
+        config.write_text(f'ignore: [{{rule: AIB116, reason: "{reason}"}}]\n')
+    else:
+        config.write_text("")
+        text = f"// aiblint: ignore-file[AIB116] {reason}\n{text}"
+    (tmp_path / "a.json").write_text(text)
+    for format_name in FORMATS:
+        _, out, err = aiblint("--config", config, "--show-suppressed", "--format", format_name, tmp_path / "a.json")
+        assert "Hunter2" not in out + err, format_name
+        if format_name in ("text", "json", "sarif"):
+            assert "takes --password ***" in out, out + err
+
+
 def test_a_fix_that_repeats_a_secret_is_made_and_not_printed() -> None:
     document = Document("a.json", "https://x/a?sig=Hunter2", None, [])
     parts: dict[str, Any] = {"rule": "A1", "name": "a", "severity": "note", "summary": "", "help": "", "message": ""}

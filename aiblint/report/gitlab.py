@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from aiblint.confidential import told
 from aiblint.report import safe
 from aiblint.report.places import relative, worst_first
 
@@ -47,6 +48,8 @@ def _fingerprint(finding: Finding, path: str, seen: dict[str, int]) -> str:
 
     GitLab takes issues of one fingerprint for one: of several findings alike, each has its number.
     """
-    subject = json.dumps([finding.rule, path, finding.template, finding.at or finding.pointer])
+    # Without secrets that stand in names: whoever has the rest could try them out on the digest.
+    place = [told(part, finding.document) for part in (finding.template, finding.at or finding.pointer)]
+    subject = json.dumps([finding.rule, path, *place])
     seen[subject] = seen.get(subject, 0) + 1
     return hashlib.sha256(f"{subject}{seen[subject]}".encode()).hexdigest()[:32]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from aiblint.confidential import told, without_secrets_of
 from aiblint.report import safe
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ def render(run: Run, *, color: bool = False) -> str:
     }
     if run.show_suppressed:
         report["suppressed"] = [
-            {**finding_object(finding), "suppression": suppression_object(ignore)} for finding, ignore in run.told
+            {**finding_object(finding), "suppression": suppression_object(finding, ignore)} for finding, ignore in run.told
         ]
     if run.gone is not None:
         report["gone"] = [gone_object(path, entry) for path, entry in run.gone]
@@ -57,14 +58,14 @@ def head(run: Run) -> dict[str, object]:
     }
 
 
-def suppression_object(ignore: Ignore) -> dict[str, object]:
+def suppression_object(finding: Finding, ignore: Ignore) -> dict[str, object]:
     """An exception: where it is written, and what it says."""
     line, column = ignore.document.position(ignore.start)
     return {
         "path": ignore.document.path,
         "line": line,
         "column": column,
-        "reason": ignore.reason or None,
+        "reason": without_secrets_of(finding.document, ignore.reason) or None,
         "until": ignore.until,
     }
 
@@ -83,8 +84,8 @@ def finding_object(finding: Finding) -> dict[str, object]:
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "pointer": finding.pointer,
-        "at": finding.at,
+        "pointer": told(finding.pointer, finding.document),
+        "at": told(finding.at, finding.document),
         "fix": fix_object(finding),
         "related": [related_object(finding, related) for related in finding.related],
         "help": finding.help,

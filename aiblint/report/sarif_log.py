@@ -9,6 +9,7 @@ import urllib.parse
 
 import sarif_om as om
 
+from aiblint.confidential import told, without_secrets_of
 from aiblint.finding import SEVERITIES
 from aiblint.pattern import lazy
 from aiblint.report.fingerprints import line_fingerprints
@@ -194,7 +195,7 @@ def _help(rule: Rule, listed: Callable[[tuple[str, ...]], str]) -> str:
 
 
 def _result(finding: Finding, file: SourceFile, rule_index: int, ignore: Ignore | None) -> om.Result:
-    names = [om.LogicalLocation(fully_qualified_name=finding.at)] if finding.at else None
+    names = [om.LogicalLocation(fully_qualified_name=told(finding.at, finding.document))] if finding.at else None
     line, _ = finding.document.position(finding.start)
     related = [
         om.Location(
@@ -213,7 +214,7 @@ def _result(finding: Finding, file: SourceFile, rule_index: int, ignore: Ignore 
         related_locations=related or None,
         fixes=_fixes(finding, file),
         partial_fingerprints={"primaryLocationLineHash": file.fingerprints[line - 1]},
-        suppressions=[_suppression(ignore)] if ignore is not None else None,
+        suppressions=[_suppression(finding, ignore)] if ignore is not None else None,
     )
 
 
@@ -231,9 +232,9 @@ def _fixes(finding: Finding, file: SourceFile) -> list[om.Fix] | None:
     return [om.Fix(description=om.Message(text=escape_links(title)), artifact_changes=[changes])]
 
 
-def _suppression(ignore: Ignore) -> dict[str, str]:
+def _suppression(finding: Finding, ignore: Ignore) -> dict[str, str]:
     """As plain data: sarif_om knows the draft's `state` only, which readers of the final format refuse."""
-    said = {"justification": ignore.reason} if ignore.reason else {}
+    said = {"justification": without_secrets_of(finding.document, ignore.reason)} if ignore.reason else {}
     return {"kind": ignore.kind, "status": "accepted", **said}
 
 
