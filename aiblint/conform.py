@@ -319,7 +319,12 @@ class _Object:
             home = self._home(str(deviation.value.key), common=True) if homes and deviation.kind == UNKNOWN else None
             if home in homes and home is not None and not deviation.meant:
                 deviation = self._misplaced(deviation.value, home)
-            yield deviation
+            if deviation.kind != UNKNOWN or deviation.meant or not self._is_of_no_variant():
+                yield deviation
+
+    def _is_of_no_variant(self) -> bool:
+        """Whether an object says that it is a variant that there is not: what it holds besides may well belong to that."""
+        return self.variant is None and bool(self.value.text_of(self.described.by or ""))
 
     def _stranger(self, member: Value) -> Deviation:
         """What one member is that does not belong here: the most telling of several explanations."""

@@ -42,6 +42,11 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "tags": ("artifactTags",),
         "targetregions": ("replicationRegions",),
     },
+    "Identity": {
+        "identities": ("userAssignedIdentities",),
+        "identityids": ("userAssignedIdentities",),
+        "ids": ("userAssignedIdentities",),
+    },
     "PlatformImagePurchasePlan": {
         "name": ("planName",),
         "product": ("planProduct",),

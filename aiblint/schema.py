@@ -51,7 +51,7 @@ def may_be_newer(version: str) -> bool:
         and 1 <= int(month) <= 12
         and 1 <= int(day) <= 31
         and version[10:].lower() in ("", "-preview")
-        and version > versions()[-1]
+        and version[:10] > versions()[-1][:10]
     )
 
 

@@ -170,7 +170,7 @@ def _is_image_template(resource: Node, scope: Scope | None) -> bool:
     text = (
         scope.text(named) if scope is not None else (str(named.value) if named is not None and named.kind == STRING else None)
     )
-    if text is not None:
+    if text:
         folded = text.lower()
         if folded in (TYPE.lower(), _SHORT_TYPE.lower()):
             return True

@@ -213,6 +213,14 @@ def test_members_that_belong_to_one_place_are_one_mistake() -> None:
     assert "move them to 'properties'" in found.message
 
 
+def test_what_a_step_of_no_known_type_holds_may_belong_to_that_type() -> None:
+    assert said(step(type="Ansible", playbook="site.yml")) == [("enum-value", "error", "$.properties.customize[0].type")]
+    assert said(step(type="Ansible", inlin=["sudo ls"])) == [
+        ("enum-value", "error", "$.properties.customize[0].type"),
+        ("unknown-property", "error", "$.properties.customize[0].inlin"),
+    ]
+
+
 def test_the_names_of_a_subnet_in_old_samples_are_one_mistake() -> None:
     old = {"vnetName": "hub", "subnetName": "build", "resourceGroupName": "net"}
     [found] = lint({"properties": {"vmProfile": {"vnetConfig": old}}}, "linux")

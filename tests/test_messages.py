@@ -207,3 +207,34 @@ SENT = "(a hint only, in a bare template)"
 )
 def test_a_member_that_does_not_belong(change: dict[str, Any], on: str, said: str) -> None:
     assert message(change, on) == said
+
+
+@pytest.mark.parametrize(
+    ("location", "meant"),
+    [
+        ("westeu", "westeurope"),
+        ("Europe West", "westeurope"),
+        ("uksoth", "uksouth"),
+        ("us-east", "eastus"),
+        ("centralindi", "centralindia"),
+    ],
+)
+def test_the_region_that_was_meant(location: str, meant: str) -> None:
+    assert message({"location": location}).endswith(f"did you mean {meant}?")
+    target = {"type": "SharedImage", "runOutputName": "a", "galleryImageId": GALLERY, "targetRegions": [{"name": location}]}
+    assert message(properties(distribute=[target])).endswith(f"did you mean '{meant}'?")
+
+
+@pytest.mark.parametrize(
+    ("version", "meant"),
+    [
+        ("2024-2-01", "did you mean 2024-02-01? The newest is 2025-10-01"),
+        ("2019-05-01", "did you mean 2019-05-01-preview? The newest is 2025-10-01"),
+        ("2020-02-14-preview", "did you mean 2020-02-14? The newest is 2025-10-01"),
+        ("2025-10-01-preview", "write 2025-10-01"),
+        ("latest", "write 2025-10-01"),
+    ],
+)
+def test_the_api_version_that_was_meant(version: str, meant: str) -> None:
+    said = f"image templates have no API version '{version}': the request fails with NoRegisteredProviderFound {SENT}; {meant}"
+    assert message({"apiVersion": version}) == said

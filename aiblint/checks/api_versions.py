@@ -59,16 +59,21 @@ def api_version_unknown(value: Value, context: Context) -> Iterator[Problem]:
     for written, version in _stated(value, context):
         if version in schema.versions() or schema.may_be_newer(version):
             continue
-        import difflib
-
-        close = difflib.get_close_matches(version.lower(), schema.served()[1:], 1, 0.5)
-        newest = schema.versions()[-1]
-        meant = f"did you mean {close[0]}? The newest is {newest}" if close and close[0] != newest else f"write {newest}"
+        close, newest = _nearest(version), schema.versions()[-1]
+        meant = f"did you mean {close}? The newest is {newest}" if close and close != newest else f"write {newest}"
         yield Problem(
             written,
             f"image templates have no API version {quote(version)}: the request fails with NoRegisteredProviderFound"
             f"{_hint(context)}; {meant}",
         )
+
+
+def _nearest(version: str) -> str | None:
+    """The published version that was meant: one whose `-preview` was forgotten, or one that looks like it."""
+    import difflib
+
+    begun = [known for known in schema.served() if known == f"{version}-preview"]
+    return next(iter(begun + difflib.get_close_matches(version.lower(), schema.served()[1:], 1, 0.5)), None)
 
 
 @check

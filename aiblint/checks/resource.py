@@ -6,7 +6,7 @@ from aiblint import change, schema
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.checks.required import damaged, lacks
-from aiblint.checks.targets import normalized
+from aiblint.checks.targets import meant_region, normalized
 from aiblint.tables import as_of
 from aiblint.template import TYPE
 
@@ -59,11 +59,9 @@ def location_unknown(value: Value, context: Context) -> Iterator[Problem]:
     tables = context.tables
     if region is None or tables.fact("regions", region) is not None:
         return
-    import difflib
-
     served = [name for name in tables.names("regions") if tables.fact("regions", name) == "service"]
-    close = difflib.get_close_matches(region, served, 1)
-    meant = f"did you mean {close[0]}?" if close else "write a region with Image Builder, such as westeurope or eastus"
+    close = meant_region(value.text or "", served)
+    meant = f"did you mean {close}?" if close else "write a region with Image Builder, such as westeurope or eastus"
     yield Problem(value, f"{quote(value.text)} is no Azure region that aiblint knows: the location is refused; {meant}")
 
 

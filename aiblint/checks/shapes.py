@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 # https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+# The portal's own tags, which hold the id of another resource: hidden-link:/subscriptions/…
+_HIDDEN = "hidden-"
 _NOT_IN_TAG_NAMES = lazy(r"[<>%&\\?/]")
 
 _KINDS = {"boolean": "a boolean", "number": "a number", "string": "a text", "object": "an object", "array": "an array"}
@@ -105,7 +107,7 @@ def _written_later(name: str) -> bool:
 
 def _name_fault(name: str, longest: int) -> str | None:
     forbidden = _NOT_IN_TAG_NAMES.search(name)
-    if forbidden is not None:
+    if forbidden is not None and not name.startswith(_HIDDEN):
         return f"the tag name {quote(name)} has '{forbidden[0]}' in it, which Azure refuses; the characters < > % & \\ ? / are not allowed"
     if not name.strip():
         return "the name of this tag is empty, which Azure refuses; write a name"

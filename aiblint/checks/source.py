@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import change
-from aiblint.check import Problem, check, listed, quote
+from aiblint.check import Problem, check, quote
 from aiblint.checks.identity import GUID
 
 TYPE_CHECKING = False
@@ -12,31 +11,6 @@ if TYPE_CHECKING:
 
     from aiblint.check import Context
     from aiblint.template import Value
-
-
-@check
-def source_type_unknown(value: Value, context: Context, *, types: list[str], retired: list[str]) -> Iterator[Problem]:
-    """A source type that is none of `types`, letter by letter, and not one of the `retired` ones, in any case."""
-    text = value.text
-    if not text or text in types or text.lower() in (kind.lower() for kind in retired):
-        return
-    folded = {kind.lower(): kind for kind in types}
-    if text.lower() in folded:
-        yield Problem(
-            value,
-            f"{quote(text)} has the wrong case and the service refuses it; write {folded[text.lower()]}",
-            fix=change.write(value, folded[text.lower()], safe=True),
-        )
-        return
-    import difflib
-
-    close = difflib.get_close_matches(text.lower(), list(folded), 1)
-    meant = f"did you mean {folded[close[0]]}?" if close else f"write {listed(types)}"
-    yield Problem(
-        value,
-        f"{quote(text)} is no type of source and the service refuses it; {meant}",
-        fix=change.write(value, folded[close[0]], safe=False) if close else None,
-    )
 
 
 @check

@@ -89,9 +89,19 @@ def region_unknown(value: Value, context: Context) -> Iterator[Problem]:
     if any(mark in text for mark in ",;"):
         advice = "write one entry for each region"
     else:
-        close = nearest(normalized(text), context.tables.names("regions"))
+        close = meant_region(text, context.tables.names("regions"))
         advice = f"did you mean '{close}'?" if close else "write a name such as 'westeurope' (az account list-locations)"
     yield Problem(value, f"{quote(text)} is no Azure region, so copying the image fails at the end of the build; {advice}")
+
+
+def meant_region(text: str, regions: list[str]) -> str | None:
+    """The one of `regions` that a text was meant to be: half a name (`westeu`), its words in another order, or a slip."""
+    region = normalized(text)
+    longer = [name for name in regions if name.startswith(region)] if len(region) > 4 else []
+    if len(longer) == 1:
+        return longer[0]
+    turned = "".join(reversed(text.lower().replace("-", " ").split()))
+    return turned if turned in regions else nearest(region, regions)
 
 
 @check
