@@ -130,7 +130,7 @@ class Container:
         self.neighbours: object = None
         """What `aiblint.neighbours` keeps about the file."""
         listed = node.find("resources")
-        self.symbolic = listed is not None and listed.kind == OBJECT
+        self.symbolic = listed is not None and listed.kind == OBJECT and not is_one_resource(listed)
         self.resources: list[Resource] = []
         self._add(node, None, 0)
 
@@ -138,7 +138,7 @@ class Container:
         listed = owner.find("resources")
         if listed is None or listed.kind not in (ARRAY, OBJECT) or depth > _DEEPEST:
             return
-        for node in listed.children:
+        for node in [listed] if is_one_resource(listed) else listed.children:
             if node.kind == OBJECT:
                 resource = Resource(node, self, parent)
                 self.resources.append(resource)
@@ -168,6 +168,12 @@ class Container:
             container = container.owner.container
             found.append(container)
         return found
+
+
+def is_one_resource(listed: Node) -> bool:
+    """Whether one resource stands where a list of them belongs, or a map by symbolic names."""
+    kind = listed.find("type") if listed.kind == OBJECT else None
+    return kind is not None and kind.kind == STRING
 
 
 def read(root: Node, given: Node | None = None) -> Container:

@@ -155,6 +155,13 @@ def test_what_a_declaration_takes(folder: Path, aiblint: Aiblint, declared: Any,
     assert refused(folder, aiblint, {"it": declared}, {"it": value}) == []
 
 
+def test_a_value_by_itself(folder: Path, aiblint: Aiblint) -> None:
+    (folder / "image.parameters.json").write_text(json.dumps({"parameters": {"location": "westeurope"}}))
+    [finding] = [finding for finding in found(aiblint, "image.json") if finding["rule"] == "AIB913"]
+    assert 'write it as {"value": …}' in finding["message"]
+    assert [related["path"] for related in finding["related"]] == ["image.parameters.json"]
+
+
 def test_a_value_for_nobody(folder: Path, aiblint: Aiblint) -> None:
     write(folder / "image.parameters.json", locaton="westeurope")
     [finding] = [finding for finding in found(aiblint, "image.json") if finding["rule"] == "AIB913"]

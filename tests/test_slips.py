@@ -15,6 +15,8 @@ from aiblint.arm.slips import find
     [
         ("[parameters('x')", ")", "the closing ] of the expression is missing"),
         ("  [parameters('x')", ")", "the closing ]"),
+        ("[parameters('x'))", ")", "ends with ) and not with ]"),
+        ("parameters('x')]", "p", "the opening [ of"),
         ("[concat('a', parameters('x'))", ")", "the closing ]"),
         ("[concat('a', parameters('x')", ")", "the closing )] of"),
         ("[parameters('x'", "'", "the closing )] of"),

@@ -42,6 +42,7 @@ _CURES = {
     "%": "mod(a, b)",
     "=>": "lambda('x', …)",
 }
+_WITHOUT_ARGUMENTS = frozenset({"deployment", "environment", "managementgroup", "resourcegroup", "subscription", "tenant"})
 _WORDS = {"true": "true()", "false": "false()", "null": "null()"}
 
 
@@ -331,6 +332,9 @@ class _Parser:
             return ExpressionError(f"'{name}' is a function here: write {_WORDS[name.lower()]}", start, end)
         if follower == '"' or (operator and operator[0] == "=>"):
             return self.unexpected("(")
+        scope, dot, member = self.text[start:end].partition(".")
+        if dot and scope.strip().lower() in _WITHOUT_ARGUMENTS:
+            return ExpressionError(f"'{scope.strip()}' needs parentheses: write {scope.strip()}().{member.strip()}", start, end)
         return ExpressionError(f"'{name}' needs parentheses: {name}(…); a string stands between single quotes", start, end)
 
     def unexpected(self, wanted: str) -> ExpressionError:

@@ -60,9 +60,13 @@ def find(text: str, escaped: bool = False) -> Slip | None:
 
 
 def _bare(text: str) -> Slip | None:
-    """A call without brackets."""
+    """A call without brackets, or without the first of them."""
     match = _BARE.fullmatch(text)
-    if match is None or match[1].lower() not in _ONLY_ARM or not _readable(f"[{text}]"):
+    if match is None or match[1].lower() not in _ONLY_ARM:
+        return None
+    if text.endswith("]") and _readable(f"[{text}"):
+        return Slip("the opening [ of the expression is missing, so ARM takes it for plain text: add [ in front", 0, 1)
+    if not _readable(f"[{text}]"):
         return None
     return Slip(f"without brackets ARM takes the expression for plain text: write [{text}]", 0, len(text))
 
@@ -98,6 +102,10 @@ def _unclosed(text: str, bare: str) -> Slip | None:
     if _readable(bare + "]"):
         return Slip(
             "the closing ] of the expression is missing, so ARM takes it for plain text: add ] at the end", end - 1, end
+        )
+    if bare.endswith((")", "}")) and _readable(bare[:-1] + "]"):
+        return Slip(
+            f"the expression ends with {bare[-1]} and not with ], so ARM takes it for plain text: write ]", end - 1, end
         )
     for closing in range(1, 4):
         if _readable(bare + ")" * closing + "]"):

@@ -90,7 +90,7 @@ def checksum_malformed(value: Value, context: Context) -> Iterator[Problem]:
     elif _SUM.fullmatch(text) is None:
         message, digits = _fault(text)
         fix = change.write(value, digits, safe=True) if digits else None
-        yield Problem(value, f"{message}; the download is refused", fix=fix)
+        yield Problem(value, message, fix=fix)
 
 
 @check
@@ -118,7 +118,7 @@ def _fault(text: str) -> tuple[str, str]:
     """What a wrong checksum is, and the right one where that can be told, else an empty text."""
     bare = text.strip()
     if not bare:
-        return "the checksum is blank; write the SHA-256 of the file or remove it", ""
+        return "the checksum is blank and the download is refused; write the SHA-256 of the file or remove it", ""
     for pattern, what in ((_SUM, "blanks around it"), (_PREFIXED, "a prefix"), (_WITH_NAME, "more than the digits")):
         match = pattern.fullmatch(bare)
         if match is not None:
@@ -142,7 +142,10 @@ def _fault_of_digits(bare: str, digits: str) -> tuple[str, str]:
 
 def _never_equal(what: str, digits: str) -> tuple[str, str]:
     right = digits.lower()
-    return f"the checksum has {what} and so never equals the one the service computes; write {right}", right
+    return (
+        f"the checksum has {what} and so never equals the one the service computes: the download is refused; write {right}",
+        right,
+    )
 
 
 def _from_base64(text: str) -> str | None:

@@ -323,6 +323,8 @@ def _rewritten(deviation: Deviation) -> str:
     """What to write."""
     value, wanted = deviation.value, deviation.expected or ""
     if wanted == "string":
+        if isinstance(value.value, bool) and value.key == "state":
+            return f'; write "{"Enabled" if value.value else "Disabled"}"'
         inner = value.text_of("id") if value.kind == "object" else None
         return "; put it in quotes" if value.value is not None else "; write its 'id' alone" if inner else ""
     written = {"boolean": _boolean, "integer": _integer, "array": _array}.get(wanted, _object)(deviation)

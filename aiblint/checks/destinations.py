@@ -199,7 +199,7 @@ def _in_new_form(old: Value, storage: Value | None) -> Repair | None:
 
 @check
 def targets_equal(value: Value, context: Context) -> Iterator[Problem]:
-    """Two targets that write one managed image, or one image definition under the same versioning; takes the list of targets."""
+    """Two targets that write one managed image, or one version of an image definition; takes the list of targets."""
     images = [target.get("imageId") for target in value.items if target.text_of("type") == "ManagedImage"]
     for first, again in repeats(images, fold=True):
         yield Problem(
@@ -208,25 +208,32 @@ def targets_equal(value: Value, context: Context) -> Iterator[Problem]:
             "give each target an image of its own, or remove one",
             related=((first, "the first target that writes it"),),
         )
+    yield from _same_definition(value, explicit=True)
+
+
+@check
+def targets_alike(value: Value, context: Context) -> Iterator[Problem]:
+    """Two targets that write one image definition and count its versions the same way; takes the list of targets."""
+    yield from _same_definition(value, explicit=False)
+
+
+def _same_definition(targets: Value, *, explicit: bool) -> Iterator[Problem]:
+    """Targets with one `galleryImageId`, that of a version (`explicit`) or one whose versions the service counts."""
     alike: dict[tuple[object, ...], list[Value | None]] = {}
-    for target in value.items:
+    for target in targets.items:
         versioning = _versioning(target)
         if target.text_of("type") == "SharedImage" and versioning is not None:
             alike.setdefault(versioning, []).append(target.get("galleryImageId"))
+    effect = "both write one version and one of them fails" if explicit else "one build makes two versions where one was meant"
     for ids in alike.values():
         for first, again in repeats(ids, fold=True):
-            explicit = again.text is not None and _VERSION.fullmatch(again.text) is not None
-            effect = (
-                "both write one version and one of them fails"
-                if explicit
-                else "one build makes two versions where one was meant"
-            )
-            yield Problem(
-                again,
-                f"{quote(shown(again))} is another target's already: {effect}; "
-                "keep one target and name all regions in its 'targetRegions'",
-                related=((first, "the first target that writes there"),),
-            )
+            if explicit == (again.text is not None and _VERSION.fullmatch(again.text) is not None):
+                yield Problem(
+                    again,
+                    f"{quote(shown(again))} is another target's already: {effect}; "
+                    "keep one target and name all regions in its 'targetRegions'",
+                    related=((first, "the first target that writes there"),),
+                )
 
 
 def _versioning(target: Value) -> tuple[object, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiblint.arm.types import TYPES, Declaration
 from aiblint.check import Problem, check, quote
-from aiblint.document import OBJECT, STRING
+from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.value import Value
 
 TYPE_CHECKING = False
@@ -47,6 +47,14 @@ def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Proble
         return
     handed = scope.handed.find(declared.key or "") if scope.handed is not None else None
     if handed is not None:
+        if scope.outer is None and handed.kind in (STRING, NUMBER, BOOLEAN, ARRAY):
+            yield Problem(
+                _place(handed, declared),
+                f"the parameter file gives parameter {quote(declared.key)} {_article(handed.kind)} by itself, and the deployment is "
+                'refused: write it as {"value": …}',
+                on_key=True,
+            )
+            return
         given = handed.find("value")
         if given is not None:
             term = scope.outer.worked_out(given) if scope.outer is not None else _plain(given)
@@ -63,6 +71,10 @@ def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Proble
             "add it to the 'parameters' of the nested deployment",
             on_key=True,
         )
+
+
+def _article(kind: str) -> str:
+    return {STRING: "a text", NUMBER: "a number", ARRAY: "a list"}.get(kind, "true or false")
 
 
 def _refused(declared: Node, declaration: Declaration, term: Term, place: Value, what: str) -> Iterator[Problem]:

@@ -63,7 +63,14 @@ def missing_members(
     if by_type and kind:
         names += by_type.get(kind, ())
     absent = [name for name in names if missing(value, context, name) and not (anywhere and misplaced(context, name))]
-    if absent:
+    empty = value.get(absent[0]) if len(absent) == 1 else None
+    if empty is not None and empty.value == "":
+        yield Problem(
+            value,
+            f"the '{absent[0]}' of {what} is empty, and the service refuses the template (\"Missing field\"); write one",
+            mark=empty,
+        )
+    elif absent:
         yield Problem(
             value,
             f"{what} lacks {listed([repr(name) for name in absent], 'and')}, and the service refuses the template "

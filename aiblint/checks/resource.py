@@ -44,6 +44,18 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
     yield Problem(kind, f"{what}: {so}; write {TYPE}", fix=change.write(kind, TYPE, safe=True) if exact else None)
 
 
+@check
+def resources_not_a_list(value: Value, context: Context) -> Iterator[Problem]:
+    """An image template that stands alone where the list of a deployment's resources belongs; takes the whole template."""
+    node, resource = context.template.node, context.template.resource
+    if resource is not None and node is resource.container.node.find("resources"):
+        yield Problem(
+            value,
+            "'resources' is one resource, and the deployment is refused: it takes a list; put [ ] around the resource",
+            on_key=True,
+        )
+
+
 def _region(value: Value) -> str | None:
     """The region a location names; None where it is no text, or an example or a shell variable (another rule's)."""
     text = value.text

@@ -50,8 +50,8 @@ def _told(seconds: float, slept: float) -> str:
     if seconds == _ENDLESS:
         return "this sleep never ends"
     if seconds == slept:
-        return f"this sleep takes {seconds / 60:g} minutes"
-    return f"with this sleep the steps wait for {slept / 60:g} minutes in all"
+        return f"this sleep takes {round(seconds / 60, 1):g} minutes"
+    return f"with this sleep the steps wait for {round(slept / 60, 1):g} minutes in all"
 
 
 def _build_minutes(properties: Value, default: int) -> float | None:

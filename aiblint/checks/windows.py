@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import change
+from aiblint import meant as slips_of
 from aiblint.change import Append, Insert, Part, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
@@ -212,7 +213,11 @@ def filters_include_nothing(value: Value, context: Context) -> Iterator[Problem]
 def _including(filters: Value, meant: Value | None) -> Repair:
     if meant is None:
         return Repair("add 'include:$true'", Append(filters, "include:$true"), safe=False)
-    match = _FILTER_ACTION.match(meant.text or "")
+    text = meant.text or ""
+    action, ends = _misspelt_action(text)
+    if action is not None:
+        return Repair(f"write '{action}:'", Part(meant, 0, ends, f"{action}:"), safe=False)
+    match = _FILTER_ACTION.match(text)
     if match is None:
         return Repair("write 'include:' in front", Part(meant, 0, 0, "include:"), safe=False)
     return Repair(f"write '{match[1].lower()}:'", Part(meant, *match.span(), f"{match[1].lower()}:"), safe=False)
@@ -223,10 +228,25 @@ def _why_nothing(meant: Value | None) -> str:
     if meant is None:
         return f"these filters only exclude, {so}; end the list with 'include:$true'"
     text = (meant.text or "").strip()
+    typo, _ = _misspelt_action(text)
+    if typo is not None:
+        return (
+            f"the filter {quote(text)} begins with {quote(text.partition(':')[0])} instead of '{typo}', {so}; write '{typo}:'"
+        )
     for action in ("include", "exclude"):
         if text.lower().startswith(action):
             return f"the filter {quote(text)} does not begin with '{action}:', {so}; write the colon right after '{action}'"
     return f"the filter {quote(text)} has no 'include:' in front, {so}; write 'include:' or 'exclude:' before its condition"
+
+
+def _misspelt_action(text: str) -> tuple[str | None, int]:
+    """`inclde:$true` → what was meant before the first colon, and where the condition begins; None where nothing is close."""
+    word, colon, condition = text.partition(":")
+    plain = word.strip().lower()
+    if not colon or not plain.isalpha() or len(plain) > len("include") + 2 or plain in ("include", "exclude"):
+        return None, 0
+    far, action = min((slips_of.distance(plain, one), one) for one in ("include", "exclude"))
+    return (action, len(text) - len(condition.lstrip())) if far <= 2 else (None, 0)
 
 
 def _action(text: str) -> str:
