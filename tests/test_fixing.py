@@ -182,7 +182,8 @@ def test_a_value_in_a_parameter_file_is_left_to_people(aiblint: Aiblint, tmp_pat
     before = template.read_text()
     status, out, _ = aiblint("--fix", template)
     assert (status, template.read_text(), given.read_text()) == (1, before, text)
-    assert "'platformimage' has the wrong case" in out
+    assert "AIB301" in out
+    assert "'platformimage'" in out
     assert "fixable" not in out
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aiblint.confidential import without_secrets_of
 from aiblint.finding import SEVERITIES
 from aiblint.report import safe
 from aiblint.report.excerpt import excerpt
@@ -96,7 +95,11 @@ def _silenced(finding: Finding, ignore: Ignore) -> str:
     """A finding that somebody made an exception of, where that is written, and why."""
     line, column = finding.document.position(finding.start)
     path = "line" if ignore.document is finding.document else f"{ignore.document.path}, line"
-    why = f": {safe.shorten(without_secrets_of(finding.document, ignore.reason))}" if ignore.reason else ""
+    why = ""
+    if ignore.reason:
+        from aiblint.confidential import without_secrets_of  # here, because few runs show what is silenced
+
+        why = f": {safe.shorten(without_secrets_of(finding.document, ignore.reason))}"
     until = f" until {ignore.until}" if ignore.until else ""
     said = f"by {path} {ignore.document.position(ignore.start)[0]}{until}{why}"
     return safe.line(f"{finding.path}:{line}:{column}: suppressed {finding.rule} {finding.name} {said}")
