@@ -7,7 +7,7 @@ of the member or the type of the parameter that holds it, by the command that it
 from __future__ import annotations
 
 from aiblint import masking
-from aiblint.arm.scope import is_expression
+from aiblint.arm.scope import Computed, is_expression
 from aiblint.checks import secrets
 from aiblint.document import OBJECT, STRING
 from aiblint.finding import Fix, Related
@@ -168,7 +168,7 @@ def _in_strings(context: Context, document: Document, parameters: Document | Non
 def _written(value: Value, start: int, end: int, written: str) -> list[tuple[int, int]]:
     """Where a part of a string is written: in the string itself, or in the expression that makes it."""
     node = value.node
-    if node.kind == STRING and (node.value == value.value or value.shift):
+    if node.kind == STRING and not isinstance(node, Computed) and (node.value == value.value or value.shift):
         offsets = string_offsets(written, node)
         return [(offsets[start + value.shift], offsets[end + value.shift])]
     text = (value.text or "")[start:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from aiblint import placeholders, schema
-from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.arm.scope import Computed, is_expression, looks_like_call
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, UNREADABLE, Node
 from aiblint.value import UNKNOWN, Slipped, Unfilled, Value
 
@@ -89,6 +89,8 @@ class Builder:
         self, node: Node, scope: Scope | None, use: Node | None, parent: Value | None, key: str | int | None, depth: int
     ) -> Value:
         text = str(node.value)
+        if isinstance(node, Computed):
+            use = use or node
         if scope is None:
             if looks_like_call(text) or ("[" in text and meant_as_expression(text)):
                 return Value(UNKNOWN, node, use, parent, key)

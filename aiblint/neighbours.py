@@ -40,6 +40,7 @@ class Neighbours:
         self._by_name: dict[tuple[int, ids.Spelling], list[Resource]] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._orders: dict[Resource, Order] = {}
+        self._principals: dict[Resource, Resource | None] = {}
         for resource in root.walk():
             if resource.type is None:
                 continue
@@ -92,6 +93,11 @@ class Neighbours:
 
     def principal(self, assignment: Resource) -> Resource | None:
         """The resource whose identity a role assignment is for: the one that `principalId` asks `reference()` about."""
+        if assignment not in self._principals:
+            self._principals[assignment] = self._principal(assignment)
+        return self._principals[assignment]
+
+    def _principal(self, assignment: Resource) -> Resource | None:
         properties = assignment.node.find("properties")
         written = properties.find("principalId") if properties is not None else None
         if written is None:

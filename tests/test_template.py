@@ -429,3 +429,19 @@ def test_a_loop_inside_a_variable(text: str) -> None:
     listed = templates(whole)[0].root.get("tags", "list")
     assert listed is not None
     assert [item.get("deep").items[0].text for item in listed.items] == ["x", "x"]  # type: ignore[union-attr]
+
+
+def test_what_another_deployment_computes_is_shown_as_it_is_written() -> None:
+    step = {
+        "type": "Shell",
+        "inline": ["[concat('curl -u admin:', variables('p'), ' https://x')]", "[variables('c')]"],
+        "name": "[variables('v')]",
+    }
+    inner = {"source": {"type": "PlatformImage"}, "distribute": [], "customize": [step]}
+    variables = {"p": "hunter2hunter2", "v": "<region>", "c": "curl -u admin:hunter2hunter2 https://x && \u2013all"}
+    whole = deployment(spec(deployment({**BODY, "location": "[variables('v')]", "properties": inner})), variables=variables)
+    document = read(json.dumps(whole).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23")
+    assert result.defects == []
+    assert {"placeholder-left", "secret-in-inline"} <= {finding.name for finding in result.findings}
+    assert not any("hunter2" in finding.message for finding in result.findings)

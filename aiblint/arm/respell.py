@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.arm.scope import Scope, is_expression
+from aiblint.arm.scope import Computed, Scope, is_expression
 from aiblint.arm.term import Known
 from aiblint.document import BOOLEAN, NULL, NUMBER, STRING, UNREADABLE, Node
 
@@ -15,7 +15,8 @@ def respelt(root: Node, outer: Scope) -> Node:
     """
     made: dict[Node, Node] = {}
     for node in root.walk():
-        copy = Node(node.kind, node.start, made.get(node.parent, node.parent) if node.parent is not None else None)
+        made_by = Computed if node.kind == STRING and is_expression(str(node.value)) else Node
+        copy = made_by(node.kind, node.start, made.get(node.parent, node.parent) if node.parent is not None else None)
         copy.end, copy.key_start, copy.key_end, copy.value = node.end, node.key_start, node.key_end, node.value
         copy.key = _name(node, outer)
         made[node] = copy

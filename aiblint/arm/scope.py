@@ -42,6 +42,12 @@ def is_parameter(text: str) -> bool:
     return match is not None and match[1].lower() == "parameters"
 
 
+class Computed(Node):
+    """A value that is not written as it is: another deployment works an expression out before this one."""
+
+    __slots__ = ()
+
+
 def deployment_level(template: Node) -> str:
     """Where a template is deployed to, by its `$schema`: resourceGroup, subscription, managementGroup or tenant."""
     named = template.find("$schema")

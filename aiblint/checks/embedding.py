@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import conform
-from aiblint.arm.scope import is_expression, looks_like_call
+from aiblint.arm.scope import Computed, is_expression, looks_like_call
 from aiblint.change import Repair, Splice
 from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
 from aiblint.checks.conformance import deviations
@@ -120,7 +120,7 @@ def _in_command(node: Node) -> bool:
 def _text_problem(document: Document, problem: environment.Problem, message: str) -> TextProblem:
     node = problem.node
     assert node is not None
-    if node.kind != STRING:
+    if node.kind != STRING or isinstance(node, Computed):
         start, end = node.key_span or (node.start, node.start + 1)
         return TextProblem(start, end, message, node=node)
     offsets = string_offsets(document.text, node)

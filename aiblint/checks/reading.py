@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aiblint.arm.scope import Computed
 from aiblint.change import Part, Repair
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
 from aiblint.pattern import lazy
@@ -88,9 +89,11 @@ def _unfilled_place(document: Document, unfilled: Unfilled) -> tuple[int, int]:
         return unfilled.value.use.span  # filled in, or not, by a parameter file
     if unfilled.on_key:
         return node.key_start, node.key_end
+    start, end = (place + unfilled.value.shift for place in (unfilled.placeholder.start, unfilled.placeholder.end))
+    if isinstance(node, Computed) or str(node.value)[start:end] != unfilled.placeholder.text:
+        return (unfilled.value.use or node).span  # put together by an expression
     offsets = string_offsets(document.text, node)
-    shift = unfilled.value.shift
-    return offsets[unfilled.placeholder.start + shift], offsets[unfilled.placeholder.end + shift]
+    return offsets[start], offsets[end]
 
 
 @check
