@@ -12,8 +12,6 @@ from conftest import ROOT
 
 from aiblint import schema
 
-MATRIX = ROOT.parent / "shared" / "facts" / "schema-matrix.json"
-
 
 @pytest.fixture(scope="module")
 def make_facts() -> ModuleType:
@@ -57,13 +55,3 @@ def test_a_table_is_whole(version: str) -> None:
             assert member["is"] in ("string", "integer", "boolean", "object", "array", "map"), f"{name}.{key}"
             if member["is"] in ("array", "map", "object"):
                 assert member["of"] in ("string", "integer", *types) or " " in member["of"], f"{name}.{key}"
-
-
-def test_the_tables_are_those_of_the_matrix(make_facts: ModuleType, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not MATRIX.exists():
-        pytest.skip("the matrix of facts is not beside this checkout")
-    monkeypatch.setattr(make_facts, "DATA", tmp_path)
-    assert make_facts.main([str(MATRIX)]) == 0
-    for made in tmp_path.rglob("*.json"):
-        name = str(made.relative_to(tmp_path).with_suffix(""))
-        assert json.loads(made.read_text(encoding="utf-8")) == stored(name), name
