@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aiblint.config import Settings
+    from aiblint.plan import Plan
     from aiblint.rule import Rule
 
 OFF = "off"
@@ -20,14 +21,26 @@ class UsageError(Exception):
 
 
 class Choice:
-    """The rules that run on a file. `levels` holds, by rule id, only what a user changed; `left_out` says why a rule does not run."""
+    """The rules that run on a file. `levels` holds, by rule id, only what a user changed; `left_out` says why a rule does not run.
 
-    __slots__ = ("left_out", "levels", "rules")
+    `plan` puts them in order for the engine, once for all files.
+    """
+
+    __slots__ = ("_plan", "left_out", "levels", "rules")
 
     def __init__(self, rules: list[Rule], levels: dict[str, str], left_out: dict[str, str]) -> None:
         self.rules = rules
         self.levels = levels
         self.left_out = left_out
+        self._plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        if self._plan is None:
+            from aiblint.plan import Plan  # here, because most runs meet no template
+
+            self._plan = Plan(self.rules, self.levels)
+        return self._plan
 
 
 def choose(rules: list[Rule], settings: Settings) -> Choice:

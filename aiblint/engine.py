@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from types import MappingProxyType
 
 from aiblint import platforms, schema
@@ -11,22 +9,22 @@ from aiblint.check import Context
 from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, without_secrets
 from aiblint.finding import Finding, Related
-from aiblint.query import select
-from aiblint.rule import OF_FILE
+from aiblint.plan import Plan
 from aiblint.syntax.json import string_offsets
 from aiblint.tables import DEFAULT
 from aiblint.template import read, resource_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from aiblint.change import Repair
     from aiblint.check import Problem, TextProblem
     from aiblint.checkout import Checkout
     from aiblint.document import Document, Node
-    from aiblint.rule import Case, Rule
+    from aiblint.plan import Task
+    from aiblint.rule import Rule
     from aiblint.suppress.ignores import Ignore
     from aiblint.tables import Tables
     from aiblint.template import Template, Value
@@ -97,22 +95,9 @@ class _Lint:
         )
 
 
-class _Looked:
-    """One template under way: the selections already made, by path. Rules share paths, each of them with lists of its own."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.selected: dict[str, list[Value]] = {}
-
-    def values(self, path: str, selector: Any) -> list[Value]:
-        if path not in self.selected:
-            self.selected[path] = select(self.context.template.root, selector)
-        return self.selected[path]
-
-
 def lint(
     document: Document,
-    rules: Iterable[Rule],
+    rules: Plan | Iterable[Rule],
     checkout: Checkout,
     today: str,
     *,
@@ -127,6 +112,7 @@ def lint(
 ) -> Result:
     """Applies rules to a document. `severities`: rule id → the level that a user set for it. `today`: an ISO date.
 
+    Who lints several documents by the same rules makes a plan once, which then holds the levels too.
     `api_version` holds for templates that state none, or leave it to the deployment, `os` (linux, windows) for images whose
     source does not tell; `parameters` is the parameter file that goes with it; `tables` are those that are shipped, with the
     user's changes; `programs` are those of which rules may ask something, by name. `shown` says that the text will be printed
@@ -134,22 +120,12 @@ def lint(
     are about.
     A check that raises becomes an entry of `defects`; the other rules still run.
     """
+    plan = rules if isinstance(rules, Plan) else Plan(rules, severities)
     under_way = _Lint(document, checkout, today, api_version, os, parameters, tables, programs)
     under_way.traced = traced
     result = Result(document, under_way.templates, under_way.left_out)
-    found: list[tuple[Finding, Repair | None]] = []
     broken: dict[str, str] = {}
-    listed = list(rules)
-    # Template by template, not rule by rule: what the rules look at stays at hand, and goes when they are done.
-    for context in (None, *under_way.contexts):
-        looked = _Looked(context) if context is not None else None
-        for rule in listed:
-            try:
-                found.extend(_apply(rule, (severities or {}).get(rule.id), under_way, looked))
-            except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
-                broken.setdefault(
-                    rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}"
-                )
+    found = [said for _, said in _all_said(plan, under_way, broken)]
     result.defects = [broken[rule] for rule in sorted(broken)]
     findings = with_fixes(document, found)
     if findings or result.defects or shown:
@@ -158,6 +134,30 @@ def lint(
         result.defects = [hidden.without(defect) for defect in result.defects]
     result.findings = _once(sorted(findings, key=lambda finding: finding.sort_key))
     return result
+
+
+def _all_said(plan: Plan, under_way: _Lint, broken: dict[str, str]) -> Iterator[tuple[Task, tuple[Finding, Repair | None]]]:
+    """What the rules say about the file, then about each template, in the order of the rules. `broken` gets those that raise."""
+    # Template by template, not rule by rule: what the rules look at stays at hand, and goes when they are done.
+    yield from _guarded(((task, _of_file(task, under_way)) for task in plan.of_file), under_way.document, broken)
+    for context in under_way.contexts:
+        looks = plan.for_template(context).walk([context.template.root])
+        said = _guarded(
+            ((task, _of_template(task, values, context, under_way)) for task, values in looks), under_way.document, broken
+        )
+        yield from sorted(said, key=lambda each: each[0].order)
+
+
+def _guarded(
+    asked: Iterable[tuple[Task, Iterator[tuple[Finding, Repair | None]]]], document: Document, broken: dict[str, str]
+) -> Iterator[tuple[Task, tuple[Finding, Repair | None]]]:
+    for task, said in asked:
+        try:
+            for each in said:
+                yield task, each
+        except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
+            rule = task.rule
+            broken.setdefault(rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
 
 
 def with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -> list[Finding]:
@@ -169,20 +169,10 @@ def with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -
     return fixes.attach(document, found)
 
 
-def _apply(rule: Rule, level: str | None, under_way: _Lint, looked: _Looked | None) -> Iterator[tuple[Finding, Repair | None]]:
-    """What a rule says about one template, or (None) about the file."""
-    for case in rule.cases:
-        if (case.on in OF_FILE) != (looked is None) or case.on == "ignores":
-            continue  # exceptions are looked at when all is said
-        if looked is None:
-            yield from _of_file(rule, case, level or case.severity, under_way)
-        else:
-            yield from _of_template(rule, case, level or case.severity, under_way, looked)
-
-
-def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
-    for problem in function_of(case)(under_way.document, under_way.templates, **case.options):
-        finding = text_finding(under_way.document, rule, level, problem)
+def _of_file(task: Task, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
+    """What a rule says about the file."""
+    for problem in task.function(under_way.document, under_way.templates, **task.options):
+        finding = text_finding(under_way.document, task.rule, task.level, problem)
         if under_way.traced and problem.listed:
             from aiblint import identity
 
@@ -191,52 +181,17 @@ def _of_file(rule: Rule, case: Case, level: str, under_way: _Lint) -> Iterator[t
 
 
 def _of_template(
-    rule: Rule, case: Case, level: str, under_way: _Lint, looked: _Looked
+    task: Task, values: Iterable[Value], context: Context, under_way: _Lint
 ) -> Iterator[tuple[Finding, Repair | None]]:
-    context = looked.context
-    if not _in_versions(case, context.version):
-        return
-    for path, selector in zip(case.paths, case.selectors, strict=True):
-        for value in looked.values(path, selector):
-            if (value.known or case.on == "any") and _holds(case.when, value, context):
-                for problem in function_of(case)(value, context, **case.options):
-                    if rule.unread or not unread(problem.mark or problem.at, context):
-                        finding = _finding(context, rule, level, problem, under_way.parameters)
-                        if under_way.traced:
-                            trace(finding, problem, context)
-                        yield finding, problem.fix
-
-
-def function_of(case: Case) -> Callable[..., Iterator[Any]]:
-    """The check of a case."""
-    module, _, name = case.check.partition(":")
-    # import_module() does the same look-up, with locks and checks around it: thousands of times in a run.
-    function: Callable[..., Iterator[Any]] = getattr(sys.modules.get(module) or importlib.import_module(module), name)
-    return function
-
-
-def _in_versions(case: Case, version: str | None) -> bool:
-    """Whether a case holds for an API version; where that is unknown, for every version still served."""
-    low, high, unknown = case.versions
-    if low is None and high is None:
-        return True
-    if version is None and unknown is not None:
-        return True
-    known = [version] if version is not None else schema.served()
-    return all((low is None or v >= low) and (high is None or v <= high) for v in known)
-
-
-def _holds(when: dict[str, list[str]], value: Value, context: Context) -> bool:
-    for condition, wanted in when.items():
-        if condition == "type":
-            has = value.text_of("type")
-        elif condition == "kind":
-            has = context.template.kind
-        else:
-            has = context.source_os if condition == "source-os" else context.os
-        if has not in wanted:
-            return False
-    return True
+    """What a rule says about the values of a template that one of its selectors names."""
+    for value in values:
+        if task.concerns(value):
+            for problem in task.function(value, context, **task.options):
+                if task.rule.unread or not unread(problem.mark or problem.at, context):
+                    finding = _finding(context, task.rule, task.level, problem, under_way.parameters)
+                    if under_way.traced:
+                        trace(finding, problem, context)
+                    yield finding, problem.fix
 
 
 def _finding(context: Context, rule: Rule, level: str, problem: Problem, parameters: Document | None) -> Finding:

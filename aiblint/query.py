@@ -79,8 +79,13 @@ def select(root: Value, selector: Selector) -> list[Value]:
         return _by_library(root, selector)
     found = [root]
     for step in selector:
-        found = [each for value in found for after in _step(value, step) for each in (after, *after.alternatives)]
+        found = follow(found, step)
     return found
+
+
+def follow(values: list[Value], step: Step) -> list[Value]:
+    """What one step leads to from each of some values, in order."""
+    return [each for value in values for after in _step(value, step) for each in (after, *after.alternatives)]
 
 
 def _step(value: Value, step: Step) -> list[Value]:

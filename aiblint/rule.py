@@ -24,7 +24,7 @@ class Case:
     be None.
     """
 
-    __slots__ = ("check", "on", "options", "paths", "selectors", "severity", "versions", "when")
+    __slots__ = ("check", "on", "options", "selectors", "severity", "versions", "when")
 
     def __init__(
         self,
@@ -37,7 +37,6 @@ class Case:
         severity: str,
     ) -> None:
         self.selectors = selectors
-        self.paths = [repr(selector) for selector in selectors]
         self.when = when
         self.versions = versions
         self.check = check

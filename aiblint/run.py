@@ -223,10 +223,9 @@ def _linter(
     def once(state: Document, given: Document | None) -> engine.Result:
         return engine.lint(
             state,
-            choice.rules,
+            choice.plan,
             checkout,
             inputs.today,
-            severities=choice.levels,
             api_version=inputs.api_version,
             os=inputs.os,
             parameters=given,
@@ -279,7 +278,7 @@ def _parameter_sets(path: str, inputs: Inputs) -> list[Document]:
 def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: Inputs) -> None:
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
-    result = engine.lint(document, choice.rules, inputs.checkouts.around(path), inputs.today, severities=choice.levels)
+    result = engine.lint(document, choice.plan, inputs.checkouts.around(path), inputs.today)
     _add(run, path, result.findings, result, choice, inputs)
 
 

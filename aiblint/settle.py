@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiblint import engine
 from aiblint.confidential import without_secrets
+from aiblint.plan import function_of
 from aiblint.suppress import written
 from aiblint.suppress.ignores import Ignores
 
@@ -51,5 +52,5 @@ def _spoken(
     for rule in rules:
         for case in rule.cases:
             if case.on == "ignores":
-                for problem in engine.function_of(case)(ignores, **case.options):
+                for problem in function_of(case)(ignores, **case.options):
                     yield engine.text_finding(document, rule, levels.get(rule.id, case.severity), problem), problem.fix

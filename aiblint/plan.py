@@ -1,0 +1,150 @@
+"""Which rule looks at which place: made once for a run, so that a template is walked once whatever the number of rules."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from aiblint import query, schema
+from aiblint.rule import OF_FILE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from aiblint.check import Context
+    from aiblint.query import Selector, Step
+    from aiblint.rule import Case, Rule
+    from aiblint.value import Value
+
+
+class Task:
+    """One case of one rule, for what one of its selectors names (or for the file). `order` is its place in the order of rules."""
+
+    __slots__ = ("_function", "case", "level", "options", "order", "rule", "types", "unknown")
+
+    def __init__(self, order: int, rule: Rule, case: Case, level: str) -> None:
+        self.order = order
+        self.rule = rule
+        self.case = case
+        self.level = level
+        self.options = case.options
+        self.types = case.when.get("type")
+        self.unknown = case.on == "any"
+        self._function: Callable[..., Iterator[Any]] | None = None
+
+    @property
+    def function(self) -> Callable[..., Iterator[Any]]:
+        """The check. Its module is imported when something is there that it has to look at."""
+        if self._function is None:
+            self._function = function_of(self.case)
+        return self._function
+
+    def concerns(self, value: Value) -> bool:
+        """Whether a value that is selected is one that the check takes."""
+        return (self.unknown or value.known) and (self.types is None or value.text_of("type") in self.types)
+
+
+class Branch:
+    """A place that selectors lead to: what is asked about it, and the steps that lead on from it.
+
+    `others` are selectors that jsonpath-ng has to follow, from here on; only the root has such.
+    """
+
+    __slots__ = ("after", "others", "step", "tasks")
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.tasks: list[Task] = []
+        self.after: dict[object, Branch] = {}
+        self.others: dict[str, list[Task]] = {}
+
+    def add(self, selector: Selector, task: Task) -> None:
+        """Puts a task where its selector leads."""
+        if isinstance(selector, str):
+            self.others.setdefault(selector, []).append(task)
+            return
+        branch = self
+        for step in selector:
+            key = tuple(step) if isinstance(step, list) else step
+            following = branch.after.get(key)
+            if following is None:
+                following = branch.after[key] = Branch(step)
+            branch = following
+        branch.tasks.append(task)
+
+    def walk(self, values: list[Value]) -> Iterator[tuple[Task, Iterable[Value]]]:
+        """Each task with the values that are selected for it; most tasks for which there are none are left out."""
+        for task in self.tasks:
+            yield task, values
+        for branch in self.after.values():
+            found = query.follow(values, branch.step)
+            if found:
+                yield from branch.walk(found)
+        for text, tasks in self.others.items():
+            for task in tasks:
+                yield task, _by_library(values[0], text)
+
+
+def _by_library(root: Value, text: str) -> Iterator[Value]:
+    """Selects when it is asked for the first value: what goes wrong then is the rule's fault, and told as such."""
+    yield from query.select(root, text)
+
+
+class Plan:
+    """Rules, each with the levels that a user gave it, put in order of what they look at."""
+
+    __slots__ = ("_fitting", "levels", "of_file", "rules")
+
+    def __init__(self, rules: Iterable[Rule], levels: Mapping[str, str] | None = None) -> None:
+        self.rules = list(rules)
+        self.levels = levels or {}
+        self.of_file = [
+            Task(order, rule, case, self.levels.get(rule.id, case.severity))
+            for order, (rule, case) in enumerate(self._cases())
+            if case.on == "text"  # exceptions are looked at when all is said
+        ]
+        self._fitting: dict[tuple[str, str | None, str | None, str | None], Branch] = {}
+
+    def _cases(self) -> Iterator[tuple[Rule, Case]]:
+        return ((rule, case) for rule in self.rules for case in rule.cases)
+
+    def for_template(self, context: Context) -> Branch:
+        """What is asked of a template: all that fits its kind, its operating system and its API version."""
+        facts = (context.template.kind, context.os, context.source_os, context.version)
+        if facts not in self._fitting:
+            self._fitting[facts] = self._fitted(*facts)
+        return self._fitting[facts]
+
+    def _fitted(self, kind: str, os: str | None, source_os: str | None, version: str | None) -> Branch:
+        root = Branch(None)
+        facts = (("kind", kind), ("os", os), ("source-os", source_os))
+        for order, (rule, case) in enumerate(self._cases()):
+            if case.on in OF_FILE or not _in_versions(case, version):
+                continue
+            if case.when and not all(name not in case.when or fact in case.when[name] for name, fact in facts):
+                continue
+            task = Task(order, rule, case, self.levels.get(rule.id, case.severity))
+            for selector in case.selectors:
+                root.add(selector, task)
+        return root
+
+
+def _in_versions(case: Case, version: str | None) -> bool:
+    """Whether a case holds for an API version; where that is unknown, for every version still served."""
+    low, high, unknown = case.versions
+    if low is None and high is None:
+        return True
+    if version is None and unknown is not None:
+        return True
+    known = [version] if version is not None else schema.served()
+    return all((low is None or v >= low) and (high is None or v <= high) for v in known)
+
+
+def function_of(case: Case) -> Callable[..., Iterator[Any]]:
+    """The check of a case."""
+    module, _, name = case.check.partition(":")
+    # import_module() does the same look-up, with locks and checks around it.
+    function: Callable[..., Iterator[Any]] = getattr(sys.modules.get(module) or importlib.import_module(module), name)
+    return function
