@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _PARTS = lazy(r"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _LITERAL_START = lazy(r"\[\s*(?:(?:concat|format|uri|tolower|string)\s*\(\s*)+'((?:[^']|'')*)'", re.IGNORECASE)
 
+_IP_NUMBER = r"[0-9.]+|\[[0-9a-fA-F:.]+\]"
+_NAME = r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*\.?"
+# Names that the internet will never know: RFC 6761, 6762 and 8375, and what ICANN keeps back.
+_OWN_ENDS = frozenset(("local", "localhost", "localdomain", "internal", "intranet", "private", "lan", "corp", "home", "arpa"))
+
 _USER_INFO = lazy(r"(?<=//)[^/?#]*@")
 
 _RAW_GITHUB = "raw.githubusercontent.com"
@@ -116,6 +121,32 @@ def without_secrets(text: str) -> str:
     """An address for a message: without user information, and without what its query says."""
     bare, mark, _ = _USER_INFO.sub("", text).partition("?")
     return f"{bare}?…" if mark else bare
+
+
+def whose(host: str) -> str:
+    """Whose own a host is that the internet cannot reach, by its name or number; empty for all others."""
+    if re.fullmatch(_IP_NUMBER, host):
+        return _whose_number(host.strip("[]"))
+    names = host.rstrip(".").split(".")
+    if not re.fullmatch(_NAME, host) or (names[-1] == "arpa" and names[-2:] != ["home", "arpa"]):
+        return ""
+    if names[-1] == "localhost":
+        return "the machine itself"
+    return "a network of its own" if len(names) == 1 or names[-1] in _OWN_ENDS else ""
+
+
+def _whose_number(number: str) -> str:
+    from ipaddress import ip_address
+
+    try:
+        ip = ip_address(number)
+    except ValueError:
+        return ""
+    if ip.is_loopback or ip.is_unspecified:
+        return "the machine itself"
+    if ip.is_link_local:
+        return "a single link"
+    return "a network of its own" if ip.is_private else ""
 
 
 def file_name(text: str) -> str:

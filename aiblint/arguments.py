@@ -71,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="PATHs are files that changed, of any kind: templates among them, and the steps of others that use them",
     )
+    what.add_argument(
+        "--online",
+        action="store_true",
+        help="also ask hosts on the internet whether scripts and files are there (off: no network)",
+    )
     _add_exceptions(it)
     mending = it.add_argument_group("mending")
     mending.add_argument("--fix", action="store_true", help="fix in place what can be fixed without harm; stdin to stdout")

@@ -46,6 +46,10 @@ class Job:
         self.settings = self._configured.with_(self._said, self._places)
         self._choices: dict[tuple[object, ...], Choice] = {}
         self._programs: dict[str, Any] = {}
+        if options.online:
+            from aiblint import online
+
+            self._programs["online"] = online.Network()
         self._parameters: dict[str, Document] = {}
         self._tables = Tables(self.settings.tables)
         self._checkouts = Checkouts(self.settings.sources)
@@ -98,8 +102,7 @@ class Job:
         except sniff.PathError as error:
             raise UsageError(str(error)) from error
         lint_files(self.run, found, self.asked, self.options.jobs)
-        self.run.notes += self._checkouts.notes()
-        self._checkouts.close()
+        self._close()
         given = [path for path in paths if path != "-"]
         choice = self._choice(self.settings)
         self._ledger.close(self.run, found, given, [rule.id for rule in choice.rules])
@@ -119,8 +122,14 @@ class Job:
             inputs.steps = steps
             self.run.files += 1
             lint_bytes(self.run, content, path, choice, inputs, in_place=True)
+        self._close()
+
+    def _close(self) -> None:
+        """Tells what is known only when all files were looked at."""
         self.run.notes += self._checkouts.notes()
         self._checkouts.close()
+        if self.options.online:
+            self.run.notes += self._programs["online"].notes()
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of this severity makes the exit status 1."""

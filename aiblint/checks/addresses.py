@@ -31,7 +31,6 @@ _HOST = r"(?://)?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}(?::\d+)?/"
 # GitHub and GitLab tokens; https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
 _TOKEN = r"gh[a-z]_\w{20,}|github_pat_\w{20,}|glpat-[\w\-]{16,}"
 _QUERY_NAME = r"[?&]([A-Za-z0-9_\-]+)=(?!\Z|&)"
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 @check_unknown
@@ -99,7 +98,7 @@ def address_plain_http(value: Value, context: Context) -> Iterator[Problem]:
     if not text.lower().startswith("http://") or not address.is_used(value):
         return
     parts = address.split(text)
-    if (parts is not None and parts.host in _LOOPBACK) or _page(value, text) is not None:
+    if (parts is not None and address.whose(parts.host)) or _page(value, text) is not None:
         return
     if value.text is not None and _fault(text) is not None:
         return

@@ -12,6 +12,7 @@ from aiblint.change import Append, Insert, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.document import STRING
 from aiblint.pattern import lazy
+from aiblint.resources import DEPLOYMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _STORAGE = lazy(r"https://([a-z0-9]{3,24})\.blob\.[a-z.]+/", re.IGNORECASE)
 _ROLE_ASSIGNMENT = "microsoft.authorization/roleassignments"
+_ROLE_ON_ANYTHING = "/roleassignments"
+"""Role assignments on one resource have longer types: Microsoft.Network/virtualNetworks/providers/roleAssignments."""
 
 _KINDS = {
     "microsoft.managedidentity/userassignedidentities": "the identity",
@@ -80,6 +83,39 @@ def order_missing(value: Value, context: Context) -> Iterator[Problem]:
                 related=((_shown(late), _KINDS[late.type or ""]),),
                 fix=_waiting(value, entry[1:-1]) if entry.startswith('"') else None,
             )
+
+
+@check
+def identity_without_role(value: Value, context: Context) -> Iterator[Problem]:
+    """An identity of the template that the same deployment makes, and gives no role; takes the whole template."""
+    own = context.template.resource
+    identities = value.get("identity", "userAssignedIdentities")
+    if own is None or identities is None:
+        return
+    around = neighbours.of(own)
+    made = [resource for resource in own.container.containers[-1].walk() if resource.deployed is not False]
+    if any(_may_do_anything(resource) for resource in made):
+        return
+    principals = [around.principal(resource) for resource in made if (resource.type or "").endswith(_ROLE_ON_ANYTHING)]
+    if None in principals:
+        return  # it may be for this identity
+    for name, member in identities.members.items():
+        found = _declared(member.named or Known(name), around)
+        if found is not None and found[0] not in principals:
+            yield Problem(
+                member,
+                f"the deployment makes the identity {quote(_name(found[0]))} and gives it no role, so the service may do nothing with it "
+                "('Not authorized to access the resource'); add a role assignment (Microsoft.Authorization/roleAssignments) for its "
+                "principalId, and let the template wait for it",
+                on_key=True,
+                related=((_shown(found[0]), _KINDS[found[0].type or ""]),),
+            )
+
+
+def _may_do_anything(resource: Resource) -> bool:
+    """Whether the file does not tell what comes of a resource: a linked template, a type that is worked out, a script."""
+    linked = resource.type == DEPLOYMENT and resource.inside is None
+    return linked or resource.type in (None, "microsoft.resources/deploymentscripts")
 
 
 def _waiting(template: Value, entry: str) -> Repair | None:

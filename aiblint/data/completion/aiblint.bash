@@ -7,7 +7,7 @@
 
 
 
-_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --changed --baseline --write-baseline --update-baseline --no-baseline --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --test-rules --config-schema --completion --version)
+_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --changed --online --baseline --write-baseline --update-baseline --no-baseline --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --test-rules --config-schema --completion --version)
 
 _shtab_aiblint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___config_COMPGEN=_shtab_compgen_files
@@ -28,6 +28,7 @@ _shtab_aiblint___help_nargs=0
 _shtab_aiblint___require_template_nargs=0
 _shtab_aiblint___no_config_nargs=0
 _shtab_aiblint___changed_nargs=0
+_shtab_aiblint___online_nargs=0
 _shtab_aiblint___update_baseline_nargs=0
 _shtab_aiblint___no_baseline_nargs=0
 _shtab_aiblint___no_suppressions_nargs=0

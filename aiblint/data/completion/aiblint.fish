@@ -68,6 +68,7 @@ complete -c aiblint -n _shtab_aiblint_using -l parameters -xka "(__fish_complete
 complete -c aiblint -n _shtab_aiblint_using -l api-version -x -d 'the API version of templates that state none'
 complete -c aiblint -n _shtab_aiblint_using -l today -x -d 'the day that rules about dates go by (default: SOURCE_DATE_EPOCH, or today)'
 complete -c aiblint -n _shtab_aiblint_using -l changed -d 'PATHs are files that changed, of any kind: templates among them, and the steps of others that use them'
+complete -c aiblint -n _shtab_aiblint_using -l online -d 'also ask hosts on the internet whether scripts and files are there (off: no network)'
 complete -c aiblint -n _shtab_aiblint_using -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'pass over the findings in this file'
 complete -c aiblint -n _shtab_aiblint_using -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write all findings of this run to a file for --baseline'
 complete -c aiblint -n _shtab_aiblint_using -l update-baseline -d 'take out of the baseline what no longer occurs'

@@ -28,6 +28,7 @@ _shtab_aiblint_options=(
   "--api-version[the API version of templates that state none]:VERSION:"
   "--today[the day that rules about dates go by (default\: SOURCE_DATE_EPOCH, or today)]:DATE:"
   "--changed[PATHs are files that changed, of any kind\: templates among them, and the steps of others that use them]"
+  "--online[also ask hosts on the internet whether scripts and files are there (off\: no network)]"
   "--baseline[pass over the findings in this file]:FILE:_files"
   "--write-baseline[write all findings of this run to a file for --baseline]:FILE:_files"
   "--update-baseline[take out of the baseline what no longer occurs]"
