@@ -152,6 +152,12 @@ class Container:
                 yield from resource.inside.walk(depth + 1)
 
     @property
+    def modern(self) -> bool:
+        """Whether it is of language version 2.0, or has what only that version has: resources by symbolic names."""
+        stated = self.node.find("languageVersion")
+        return self.symbolic or (stated is not None and str(stated.value).startswith("2"))
+
+    @property
     def place(self) -> Place:
         """The subscription and the resource group that its resources go to."""
         if self.owner is None:
@@ -216,12 +222,12 @@ def _inside(resource: Resource) -> Container | None:
 def _inner_scope(resource: Resource, inner: Node) -> Scope:
     """Nested expressions are read in the outer template, unless the deployment asks for the inner one.
 
-    Where resources have symbolic names the inner scope is the only one.
-    Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax (languageVersion 2.0)
+    In language version 2.0 the inner scope is the default, and the outer one is refused.
+    Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax#languageversion-20
     """
     option = at(resource.node, "properties", "expressionEvaluationOptions", "scope")
-    usual = "inner" if resource.container.symbolic else "outer"
-    if (resource.scope.text(option) or usual).lower() != "inner":
+    stated = (resource.scope.text(option) or "").lower()
+    if stated != "inner" and not (resource.container.modern and stated != "outer"):
         return resource.scope
     passed = at(resource.node, "properties", "parameters")
     return Scope(inner, passed, resource.scope, place=lambda: _place(resource))

@@ -84,10 +84,48 @@ def test_what_only_the_deployment_knows_has_its_documented_shape(expression: str
 
 
 def test_every_function_is_tested_against_its_documentation() -> None:
-    """`lambda`, `parameters` and the three that no page gives a result for have tests of their own."""
+    """`parameters` has tests of its own; of the others nothing but the name and the number of arguments is told."""
     used = " ".join([row[1] for row in DOCUMENTED] + list(AT_DEPLOYMENT)).lower()
-    own = {"parameters", "fail", "extensions", "externalInputs"}
+    own = {"parameters", *NAMED_ONLY}
     assert {name for name in names() if name.lower() + "(" not in used} == own
+
+
+NAMED_ONLY = "fail extensions externalInputs resourceInfo roleDefinitions existingResource exists distinct like".split()
+
+# What the pages list, as they stood on 2026-11-24. `list*` stands for what every resource provider calls so.
+PAGES_OF_NAMES = {
+    "azure-resource-manager/templates/template-functions": """
+        array concat contains createArray empty first indexFromEnd indexOf intersection last lastIndexOf length max min range
+        skip take tryGet tryIndexFromEnd union parseCidr cidrSubnet cidrHost coalesce equals greater greaterOrEquals less
+        lessOrEquals dateTimeAdd dateTimeFromEpoch dateTimeToEpoch utcNow deployer deployment environment parameters variables
+        filter map reduce sort toObject and bool false if not or true add copyIndex div float int mod mul sub createObject items
+        json null extensionResourceId list listAccountSas listKeys listSecrets pickZones providers reference references
+        resourceId subscriptionResourceId tenantResourceId managementGroup resourceGroup subscription tenant base64 base64ToJson
+        base64ToString dataUri dataUriToString endsWith format guid join newGuid padLeft replace split startsWith string
+        substring toLower toUpper trim uniqueString uri uriComponent uriComponentToString""",
+    "azure-resource-manager/templates/template-functions-object": "objectKeys shallowMerge",
+    "azure-resource-manager/templates/template-functions-lambda": "lambda lambdaVariables groupBy mapValues",
+    "azure-resource-manager/templates/template-functions-resource": "managementGroupResourceId",
+    "azure-resource-manager/bicep/bicep-functions": """
+        flatten fail toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones buildUri parseUri roleDefinitions
+        existingResource exists distinct like""",
+    "azure-resource-manager/templates/symbolic-name": "resourceInfo",
+    "azure-resource-manager/bicep/bicep-extension": "extensions",
+    "azure-resource-manager/bicep/bicep-functions-parameters-file": "externalInputs",
+}
+
+
+def test_the_functions_are_those_that_microsoft_lists() -> None:
+    listed = [name for text in PAGES_OF_NAMES.values() for name in text.split()]
+    assert {name for name in listed if not exists(name)} == set()
+    assert set(names()) == {name for name in listed if not name.startswith("list")}
+
+
+@pytest.mark.parametrize("name", NAMED_ONLY)
+def test_a_function_of_which_only_the_name_is_known_is_no_mistake(name: str) -> None:
+    environment = Declared()
+    assert isinstance(term(f"{name}('x')", environment), Unknown)
+    assert environment.problems == []
 
 
 def test_the_table_of_functions_says_where_each_one_is() -> None:

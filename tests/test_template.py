@@ -323,7 +323,9 @@ def test_with_symbolic_names_nested_templates_have_a_scope_of_their_own() -> Non
     inner = deployment({**BODY, "name": "[variables('v')]"}, variables={"v": "inner"})
     outer = {**deployment(), "languageVersion": "2.0", "variables": {"v": "outer"}, "resources": {"n": nested(inner)}}
     assert templates(outer)[0].root.text_of("name") == "inner"
-    assert templates({**outer, "resources": [nested(inner)]})[0].root.text_of("name") == "outer"
+    assert templates({**outer, "resources": [nested(inner)]})[0].root.text_of("name") == "inner"
+    older = {key: value for key, value in outer.items() if key != "languageVersion"}
+    assert templates({**older, "resources": [nested(inner)]})[0].root.text_of("name") == "outer"
 
 
 def test_a_type_of_the_template_tells_what_a_parameter_is() -> None:

@@ -1,6 +1,8 @@
 """The functions of the template language, by name in any case.
 
-Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions
+Sources, compared on 2026-11-24: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions and, for
+what only Bicep's pages name, https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions and the compiler's
+own list, https://github.com/Azure/bicep/tree/main/src/Bicep.Core.Samples/Files/baselines/Functions
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ ROOMS = {
     "objects": "createObject items objectKeys shallowMerge",
     "resources": "resourceId subscriptionResourceId tenantResourceId managementGroupResourceId extensionResourceId",
     "scopes": "resourceGroup subscription tenant managementGroup deployment deployer environment reference references providers "
-    "pickZones toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones extensions externalInputs fail",
+    "pickZones toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones extensions externalInputs fail "
+    "resourceInfo roleDefinitions existingResource exists distinct like",
     "sequences": "concat contains empty length first last skip take indexOf lastIndexOf",
     "strings": "toLower toUpper trim replace split join startsWith endsWith substring padLeft",
     "values": "parameters variables lambdaVariables copyIndex",

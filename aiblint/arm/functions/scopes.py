@@ -114,4 +114,16 @@ FUNCTIONS = (
     Function("extensions", 1, 1, run=_at_deployment("extensions", None)),
     Function("externalInputs", 1, 1, run=_at_deployment("externalInputs", None)),
     Function("fail", 1, 1, run=_at_deployment("fail", None)),
+    # Known by name: what they give for which arguments is not documented for ARM.
+    *(
+        Function(name, 1, None, result=kind, run=_at_deployment(name, kind))
+        for name, kind in (
+            ("resourceInfo", "object"),
+            ("roleDefinitions", "object"),
+            ("existingResource", None),
+            ("exists", "bool"),
+            ("distinct", "array"),
+            ("like", "bool"),
+        )
+    ),
 )
