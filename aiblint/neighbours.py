@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from aiblint.arm import ids
-from aiblint.arm.term import Arr, Known, Term, parts_of
+from aiblint.arm.term import Arr, Known, Term
+from aiblint.arm.text import parts_of
 from aiblint.document import STRING
 from aiblint.pattern import lazy
 

@@ -48,7 +48,8 @@ class Resource:
     def name(self) -> Term:
         """The full name, as far as it is known: `gallery/definition` of a child resource, wherever it is written."""
         if self._name is None:
-            from aiblint.arm.term import Unknown, joined
+            from aiblint.arm.term import Unknown
+            from aiblint.arm.text import joined
 
             written = self.node.find("name")
             own = self.scope.worked_out(written) if written is not None else Unknown(reason="the resource has no name")
@@ -236,7 +237,7 @@ def _inner_scope(resource: Resource, inner: Node) -> Scope:
 def _place(deployment: Resource) -> Place:
     """Where a nested deployment goes."""
     from aiblint.arm.environment import Place
-    from aiblint.arm.term import parts_of
+    from aiblint.arm.text import parts_of
 
     around = deployment.container.place
     subscription, group = deployment.node.find("subscriptionId"), deployment.node.find("resourceGroup")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from aiblint.arm.environment import Environment, UserFunction
 from aiblint.arm.evaluate import evaluate
 from aiblint.arm.expression import parse
-from aiblint.arm.term import Term, Unknown, from_python
+from aiblint.arm.plain import from_python
+from aiblint.arm.term import Term, Unknown
 from aiblint.document import Node
 from aiblint.syntax import json as reader
 

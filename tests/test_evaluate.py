@@ -15,7 +15,8 @@ from aiblint.arm import functions
 from aiblint.arm.environment import KINDS, Budget, UserFunction
 from aiblint.arm.evaluate import evaluate_node
 from aiblint.arm.functions import ROOMS, exists, find, names
-from aiblint.arm.term import UNKNOWN, Arr, Known, Obj, Term, Unknown, from_python, to_python
+from aiblint.arm.plain import UNKNOWN, from_python, to_python
+from aiblint.arm.term import Arr, Known, Obj, Term, Unknown
 
 PAGES = "https://learn.microsoft.com/azure/azure-resource-manager/"
 

@@ -13,7 +13,9 @@ from aiblint.arm.environment import Budget
 from aiblint.arm.evaluate import evaluate
 from aiblint.arm.expression import ExpressionError, parse
 from aiblint.arm.functions import names
-from aiblint.arm.term import UNKNOWN, Arr, Hole, Known, Term, Unknown, bounds, from_python, parts_of, to_python, units
+from aiblint.arm.plain import UNKNOWN, from_python, to_python
+from aiblint.arm.term import Arr, Hole, Known, Term, Unknown
+from aiblint.arm.text import bounds, parts_of, units
 
 _texts = st.text(alphabet="aB-/ {0}é", max_size=5)
 _values = st.one_of(

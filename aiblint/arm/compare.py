@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, bounds, parts_of, secretly, units
+from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, secretly
+from aiblint.arm.text import bounds, parts_of, units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

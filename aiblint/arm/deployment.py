@@ -6,8 +6,9 @@ from aiblint.arm.compare import either
 from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFunction
 from aiblint.arm.evaluate import beyond, evaluate_node, report
 from aiblint.arm.scope import MOST_COPIES, deployment_level
-from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, from_node, secretly
+from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, secretly
 from aiblint.arm.types import Declaration
+from aiblint.arm.written import from_node
 from aiblint.document import ARRAY, NULL, OBJECT, STRING, Node
 
 TYPE_CHECKING = False

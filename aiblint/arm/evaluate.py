@@ -7,7 +7,8 @@ from aiblint.arm.environment import Environment, FunctionScope, Problem
 from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, TooDeep, parse
 from aiblint.arm.functions import find, names
 from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear
-from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, from_node, holds_secret, labelled, secretly
+from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, holds_secret, labelled, secretly
+from aiblint.arm.written import from_node
 from aiblint.document import Node
 
 TYPE_CHECKING = False

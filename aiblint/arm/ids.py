@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aiblint.arm.compare import differ
-from aiblint.arm.term import LONGEST_LABEL, Hole, Known, Term, parts_of
+from aiblint.arm.term import LONGEST_LABEL, Hole, Known, Term
+from aiblint.arm.text import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

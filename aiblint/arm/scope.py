@@ -192,7 +192,8 @@ class Scope:
 
     def worked_out(self, node: Node) -> Term:
         """What any value stands for, its members and items when they are asked for."""
-        from aiblint.arm.term import Known, from_node
+        from aiblint.arm.term import Known
+        from aiblint.arm.written import from_node
 
         target, scope = self.followed(node)
         if scope is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.document import ARRAY, NULL, NUMBER, OBJECT, STRING, UNREADABLE, Node
+from aiblint.document import Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ DEEPEST = 100
 LONGEST_LABEL = 300
 """Characters of an expression that a hole is called by; two labels of that length may stand for different ones."""
 
-_MOST_PARTS = 200
 _MOST_WORK = 50_000
 
 
@@ -139,7 +138,7 @@ class Unknown(Term):
     @property
     def template(self) -> str:
         """The string with `{?}` for each hole: `/subscriptions/{?}/resourceGroups/{?}/…`."""
-        return "".join(part if isinstance(part, str) else "{?}" for part in parts_of(self))
+        return "".join(part if isinstance(part, str) else "{?}" for part in self.parts or (Hole(self.label),))
 
     def __repr__(self) -> str:
         return f"<Unknown {self._type} {self.template if self.parts else ''} {self.reason}>"
@@ -250,59 +249,6 @@ class Obj(Term):
         return f"<Obj {', '.join(self._members)}{', …' if self.open else ''}>"
 
 
-def from_node(node: Node, evaluate_string: Callable[[Node], Term], copied: Callable[[Node], Term] | None = None) -> Term:
-    """The term of a JSON value. Members and items are built when they are asked for; strings by `evaluate_string`.
-
-    `copied` makes the array of a `copy` loop: without it, and for names that are expressions, the object is open.
-    """
-    if node.kind == STRING:
-        return evaluate_string(node)
-
-    def build(child: Node) -> Term:
-        if copied is not None and _is_loop(child):
-            return copied(child)
-        return from_node(child, evaluate_string, copied)
-
-    if node.kind == ARRAY:
-        return Arr(node.children, node=node, build=build)
-    if node.kind == OBJECT:
-        listed = [(child.key or "", child) for child in node.children if not _adds_unseen(child)]
-        unseen = len(listed) < len(node.children)
-        for child in node.children if copied is not None and unseen else ():
-            loops = [(_loop_name(loop), loop) for loop in child.children] if _is_copy(child) else []
-            if loops and all(name is not None for name, _ in loops):
-                listed += [(str(name), loop) for name, loop in loops]
-                unseen = len(listed) - len(loops) + 1 < len(node.children)
-        return Obj(listed, open=unseen, node=node, build=build)
-    if node.kind == UNREADABLE:
-        return Unknown(reason="the value cannot be read", node=node)
-    if node.kind == NUMBER and not isinstance(node.value, (int, float)):
-        return Unknown(reason="the number cannot be read", node=node)
-    return Known(None if node.kind == NULL else node.value, node)
-
-
-def _adds_unseen(child: Node) -> bool:
-    key = child.key or ""
-    if key.startswith("[") and key.endswith("]") and not key.startswith("[["):
-        return True
-    return _is_copy(child)
-
-
-def _is_copy(child: Node) -> bool:
-    return (child.key or "").lower() == "copy" and child.kind == ARRAY
-
-
-def _is_loop(node: Node) -> bool:
-    return node.key is None and node.parent is not None and _is_copy(node.parent) and node.find("input") is not None
-
-
-def _loop_name(loop: Node) -> str | None:
-    """The name of the member that a loop makes; None where it is an expression, or the loop is none."""
-    named = loop.find("name")
-    text = str(named.value) if named is not None and named.kind == STRING else ""
-    return text if text and not text.startswith("[") and _is_loop(loop) else None
-
-
 def secretly(term: Term) -> Term:
     """The same term, marked as a secret."""
     if term.secret:
@@ -354,97 +300,3 @@ def _changed(
         node=term.node,
         sure=term.sure,
     )
-
-
-def units(text: str) -> int:
-    """How long the service thinks a string is: .NET counts UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def parts_of(term: Term) -> tuple[str | Hole, ...]:
-    """What is known of the text of a string, as literal text and holes in turn."""
-    if isinstance(term, Known) and isinstance(term.value, str):
-        return (term.value,) if term.value else ()
-    if isinstance(term, Unknown):
-        return term.parts or (Hole(term.label),)
-    return (Hole(),)
-
-
-def text_term(parts: Iterable[str | Hole], *, reason: str = "", secret: bool = False) -> Term:
-    """A string put together: known if there is no hole. Neighbouring literals are joined, too many holes become one."""
-    joined: list[str | Hole] = []
-    run: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            run.append(part)
-        elif part.most != 0:
-            if any(run):
-                joined.append("".join(run))
-            run = []
-            joined.append(part)
-    if any(run):
-        joined.append("".join(run))
-    if all(isinstance(part, str) for part in joined):
-        return Known("".join(part for part in joined if isinstance(part, str)), secret=secret)
-    if len(joined) > _MOST_PARTS:
-        joined = _shortened(joined)
-    return Unknown("string", parts=joined, reason=reason, secret=secret)
-
-
-def joined(separator: str, terms: Sequence[Term]) -> Term:
-    """Strings with a separator between them, known as far as they are."""
-    parts: list[str | Hole] = []
-    for index, term in enumerate(terms):
-        parts += ((separator,) if index else ()) + parts_of(term)
-    return text_term(parts, secret=any(term.secret for term in terms))
-
-
-def _shortened(parts: list[str | Hole]) -> list[str | Hole]:
-    """First and last literal, with one hole for everything between."""
-    first = [part for part in parts[:1] if isinstance(part, str)]
-    last = [part for part in parts[-1:] if isinstance(part, str)]
-    least, most = bounds(parts[len(first) : len(parts) - len(last)])
-    return [*first, Hole("", least, most), *last]
-
-
-def bounds(parts: Iterable[str | Hole]) -> tuple[int, int | None]:
-    """The least and the greatest length (None: no limit) of a string in UTF-16 units."""
-    least, most = 0, 0
-    unlimited = False
-    for part in parts:
-        if isinstance(part, str):
-            length = units(part)
-            least, most = least + length, most + length
-        else:
-            least += part.least
-            unlimited = unlimited or part.most is None
-            most += part.most or 0
-    return least, None if unlimited else most
-
-
-UNKNOWN = object()
-"""Stands in plain values for what is not known."""
-
-
-def to_python(term: Term, depth: int = 0, work: Work | None = None) -> object:
-    """The plain value as `json.loads` would give it, with UNKNOWN in every place that is not known."""
-    if isinstance(term, Known):
-        return term.value
-    work = work or Work()
-    if depth < DEEPEST and work.go_on():
-        if isinstance(term, Arr) and not term.open:
-            return [to_python(item, depth + 1, work) for item in term]
-        if isinstance(term, Obj) and not term.open:
-            return {name: to_python(member, depth + 1, work) for name, member in term.members()}
-    return UNKNOWN
-
-
-def from_python(value: object) -> Term:
-    """The term of a plain value as `json.loads` gives it. Raises TypeError for anything else."""
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return Known(value)
-    if isinstance(value, list):
-        return Arr([from_python(item) for item in value])
-    if isinstance(value, dict):
-        return Obj([(str(name), from_python(item)) for name, item in value.items()])
-    raise TypeError(f"{type(value).__name__} is no JSON value")

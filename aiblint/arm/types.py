@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from aiblint.arm.compare import equal
-from aiblint.arm.term import Arr, Known, Obj, Term, Unknown, bounds, from_node, parts_of
+from aiblint.arm.term import Arr, Known, Obj, Term, Unknown
+from aiblint.arm.text import bounds, parts_of
+from aiblint.arm.written import from_node
 from aiblint.document import BOOLEAN, NUMBER, OBJECT, STRING, Node
 
 TYPE_CHECKING = False

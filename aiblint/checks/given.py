@@ -110,7 +110,8 @@ def _nearest(name: str, declared: Node) -> str:
 
 
 def _plain(node: Node) -> Term:
-    from aiblint.arm.term import Known, from_node
+    from aiblint.arm.term import Known
+    from aiblint.arm.written import from_node
 
     return from_node(node, lambda written: Known(written.value, written))
 

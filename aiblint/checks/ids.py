@@ -150,7 +150,8 @@ def find_fault(text: str, of: list[str]) -> _Fault | None:
 def find_fault_in_part(term: Term, of: list[str]) -> str | None:
     """What keeps a text that only the deployment knows in full from being such an id, whatever it turns out to be; or None."""
     from aiblint.arm.ids import known_type  # here, because most templates are no deployments
-    from aiblint.arm.term import Hole, parts_of
+    from aiblint.arm.term import Hole
+    from aiblint.arm.text import parts_of
 
     parts = parts_of(term)
     if not any(isinstance(part, str) for part in parts) or not any(isinstance(part, Hole) for part in parts):

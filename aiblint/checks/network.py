@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiblint import neighbours
 from aiblint.arm import ids
-from aiblint.arm.term import parts_of
+from aiblint.arm.text import parts_of
 from aiblint.check import Problem, check, quote
 from aiblint.checks.targets import normalized
 from aiblint.document import ARRAY, OBJECT

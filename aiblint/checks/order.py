@@ -7,7 +7,8 @@ import re
 from aiblint import neighbours
 from aiblint.arm import ids
 from aiblint.arm.scope import is_expression
-from aiblint.arm.term import Known, parts_of
+from aiblint.arm.term import Known
+from aiblint.arm.text import parts_of
 from aiblint.change import Append, Insert, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.document import STRING

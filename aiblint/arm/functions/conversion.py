@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, Unclear, known_text, shape, text, why
-from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, from_python, secretly, text_term
+from aiblint.arm.plain import from_python
+from aiblint.arm.term import DEEPEST, Arr, Hole, Known, Obj, Term, Unknown, Work, secretly
+from aiblint.arm.text import text_term
 from aiblint.pattern import lazy
 
 _INTEGER = lazy(r"\s*[-+]?\d{1,19}\s*", re.ASCII)

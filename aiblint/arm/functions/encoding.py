@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from aiblint.arm.functions.signature import Function, Refused, Unclear, bounded, known_text, shape, text, why
-from aiblint.arm.term import Hole, Known, Term, Unknown, from_python
+from aiblint.arm.plain import from_python
+from aiblint.arm.term import Hole, Known, Term, Unknown
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False

@@ -7,7 +7,8 @@ https://learn.microsoft.com/dotnet/standard/base-types/composite-formatting
 from __future__ import annotations
 
 from aiblint.arm.functions.signature import MOST_TEXT, Function, Refused, TooLarge, bounded, integer, shape, text, why
-from aiblint.arm.term import Hole, Known, Term, Unknown, units
+from aiblint.arm.term import Hole, Known, Term, Unknown
+from aiblint.arm.text import units
 from aiblint.pattern import lazy
 
 _ITEM = lazy(r"(\d+)[ ]*(?:,[ ]*(-?\d+)[ ]*)?(?::([^{}]*))?")

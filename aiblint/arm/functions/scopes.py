@@ -6,7 +6,8 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/temp
 from __future__ import annotations
 
 from aiblint.arm.functions.signature import Function, is_known_text, text
-from aiblint.arm.term import Hole, Obj, Term, Unknown, text_term
+from aiblint.arm.term import Hole, Obj, Term, Unknown
+from aiblint.arm.text import text_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from aiblint.arm.functions.signature import (
     text,
     why,
 )
-from aiblint.arm.term import Arr, Hole, Known, Obj, Term, Unknown, units
+from aiblint.arm.term import Arr, Hole, Known, Obj, Term, Unknown
+from aiblint.arm.text import units
 
 
 def _concat(arguments: list[Term]) -> Term:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aiblint.arm.term import Arr, Hole, Known, Obj, Term, Unknown, bounds, parts_of, text_term
+from aiblint.arm.term import Arr, Hole, Known, Obj, Term, Unknown
+from aiblint.arm.text import bounds, parts_of, text_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from aiblint.arm.functions.signature import (
     text,
     why,
 )
-from aiblint.arm.term import Arr, Hole, Known, Term, Unknown, secretly, units
+from aiblint.arm.term import Arr, Hole, Known, Term, Unknown, secretly
+from aiblint.arm.text import units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
