@@ -128,7 +128,7 @@ class Builder:
 
     def term(self, term: Term, written: Node, use: Node, parent: Value | None, key: str | int | None, depth: int) -> Value:
         """The value of a term: what an expression, written at a node, was worked out to be."""
-        from aiblint.arm.compare import as_object
+        from aiblint.arm.alternatives import as_object
         from aiblint.arm.term import Arr, Known, Obj, Unknown
 
         if isinstance(term, Unknown) and term.possible and (overlaid := as_object(term)) is not None:
@@ -153,9 +153,10 @@ class Builder:
                 self._perhaps(made, name, member, written, use, depth)
         elif isinstance(term, Unknown):
             made.term = term
-            for possible in (term.possible or ())[:_MOST_ALTERNATIVES] if term.sure else ():
+            for place, possible in enumerate((term.possible or ())[:_MOST_ALTERNATIVES] if term.sure else ()):
                 alternative = self.term(possible, written, use, parent, key, depth + 1)
-                alternative.case = f"{_shortened(str(written.value))} gives {_shown(alternative)}"
+                case = term.cases[place] if term.cases else ""
+                alternative.case = case or f"{_shortened(str(written.value))} gives {_shown(alternative)}"
                 made.alternatives.append(alternative)
         return made
 

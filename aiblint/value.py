@@ -142,10 +142,13 @@ class Value:
     @property
     def condition(self) -> str:
         """In which cases this value is the one that counts; empty where it always is."""
+        found: list[str] = []
         value: Value | None = self
-        while value is not None and not value.case:
+        while value is not None:
+            if value.case and value.case not in found:
+                found.append(value.case)
             value = value.parent
-        return value.case if value is not None else ""
+        return " and ".join(reversed(found))
 
     def walk(self) -> Iterator[Value]:
         """This value and all below it, in order."""

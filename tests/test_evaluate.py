@@ -281,6 +281,57 @@ def test_combinations_of_two_conditions_may_not_all_be() -> None:
     assert not again.sure
 
 
+def with_roots(expression: str) -> tuple[bool, list[tuple[object, str]]]:
+    """The values that an expression over bools b and c and a string e can have, each with its case; whether each can be."""
+    kinds = {"b": "bool", "c": "bool", "e": "string"}
+    declared = {name: unknown(kind, roots=frozenset({f"x parameters('{name}')"})) for name, kind in kinds.items()}
+    environment = Declared(dict(declared))
+    found = term(expression, environment)
+    assert isinstance(found, Unknown)
+    assert environment.problems == []
+    return found.sure, list(zip([to_python(choice) for choice in found.possible or ()], found.cases, strict=True))
+
+
+def test_conditions_inside_each_other_are_told_together() -> None:
+    assert with_roots("if(parameters('b'), if(parameters('c'), 'x', 'y'), 'z')") == (
+        True,
+        [
+            ("x", "parameters('b') is true and parameters('c') is true"),
+            ("y", "parameters('b') is true and parameters('c') is false"),
+            ("z", "parameters('b') is false"),
+        ],
+    )
+    assert with_roots("if(and(parameters('b'), not(parameters('c'))), 1, 2)") == (
+        True,
+        [
+            (1, "parameters('b') is true and parameters('c') is false"),
+            (2, "and(parameters('b'), not(parameters('c'))) is false"),
+        ],
+    )
+    assert with_roots("concat(if(parameters('b'), '1', '2'), if(parameters('c'), '3', '4'))")[0]
+
+
+def test_a_branch_is_worked_out_in_its_own_case() -> None:
+    chain = "if(equals(parameters('e'), 'dev'), 'a', if(equals(parameters('e'), 'test'), 'b', 'c'))"
+    assert (with_roots(chain)[0], [value for value, _ in with_roots(chain)[1]]) == (True, ["a", "b", "c"])
+    again = "if(equals(parameters('e'), 'x'), 'a', if(equals(parameters('e'), 'x'), 'never', concat('-', 'c')))"
+    assert with_roots(again)[1] == [("a", "parameters('e') is 'x'"), ("-c", "parameters('e') is not 'x'")]
+    inside = "if(equals(parameters('e'), 'x'), concat('-', parameters('e')), 'y')"
+    assert [value for value, _ in with_roots(inside)[1]] == ["-x", "y"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "if(equals(parameters('e'), 'dev'), 'a', if(startsWith(parameters('e'), 'd'), 'b', 'c'))",
+        "concat(if(parameters('b'), '1', '2'), if(parameters('b'), '3', '4'))",
+        "if(or(parameters('b'), parameters('c')), if(parameters('b'), 1, 2), 3)",
+    ],
+)
+def test_conditions_that_hang_together_rule_values_out(expression: str) -> None:
+    assert not with_roots(expression)[0]
+
+
 @pytest.mark.parametrize(
     ("expression", "secret"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.arm.compare import either
+from aiblint.arm.alternatives import either
 from aiblint.arm.environment import Budget, Environment, Place, Problem, UserFunction
 from aiblint.arm.evaluate import beyond, evaluate_node, report
 from aiblint.arm.scope import MOST_COPIES, deployment_level
@@ -89,13 +89,21 @@ class Deployment(Environment):
         default = declared.find("defaultValue")
         if default is not None:
             return evaluate_node(default, self)
+        root = frozenset({f"{declared.pointer} parameters('{name.lower()}')"})
         if declaration.nullable:
             if self._passed is not None:
                 return Known(None, declared)
-            return Unknown(reason=f"parameter '{name}' may be given or not", node=declared)
+            return Unknown(reason=f"parameter '{name}' may be given or not", node=declared, roots=root)
         allowed = declaration.find("allowedValues") if kind not in ("array", "object") else None
-        possible = tuple(evaluate_node(child, self) for child in allowed.children[:50]) if allowed is not None else None
-        return Unknown(kind, reason=f"parameter '{name}' has no default value", possible=possible or None, node=declared)
+        possible = tuple(evaluate_node(child, self) for child in allowed.children[:50]) if allowed is not None else ()
+        return Unknown(
+            kind,
+            reason=f"parameter '{name}' has no default value",
+            possible=possible or None,
+            cases=tuple(f"parameters('{name}') is {_shown(value)}" for value in possible),
+            node=declared,
+            roots=root,
+        )
 
     def _variable(self, name: str) -> Term | None:
         if self._variables is None:
@@ -190,8 +198,9 @@ def loop_count(loop: Node, environment: Environment) -> int | None:
     return None
 
 
-def _shown(term: Known) -> str:
-    return f"'{term.value[:60]}'" if isinstance(term.value, str) else str(term.value).lower()
+def _shown(term: Term) -> str:
+    value = getattr(term, "value", term.type)
+    return f"'{value[:60]}'" if isinstance(value, str) else str(value).lower()
 
 
 def copied(loop: Node, environment: Environment) -> Term:

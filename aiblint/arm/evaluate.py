@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from aiblint.arm.compare import MOST_POSSIBILITIES, either
+from aiblint.arm.access import follow
+from aiblint.arm.alternatives import combinations, either, joined_roots, roots_of
 from aiblint.arm.environment import Environment, FunctionScope, Problem
 from aiblint.arm.expression import Access, Call, Expression, ExpressionError, Literal, Part, Step, TooDeep, parse
 from aiblint.arm.functions import find, names
 from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear
-from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, holds_secret, labelled, secretly
+from aiblint.arm.term import LONGEST_LABEL, Arr, Known, Obj, Term, Unknown, holds_secret, labelled, rooted, secretly
 from aiblint.arm.written import from_node
 from aiblint.document import Node
 
@@ -93,9 +94,12 @@ def beyond(environment: Environment, reason: str, node: Node | None, start: int,
 
 
 class Evaluator:
-    """Evaluates one expression. `doubtful` counts the unknown conditions behind which the current place lies."""
+    """Evaluates one expression. `doubtful` counts the unknown conditions behind which the current place lies.
 
-    __slots__ = ("doubtful", "environment", "expression", "lambdas", "node")
+    `assumed` is what these conditions say: source of a part of the expression → what it then stands for.
+    """
+
+    __slots__ = ("assumed", "doubtful", "environment", "expression", "lambdas", "node")
 
     def __init__(self, expression: Expression, environment: Environment, node: Node | None) -> None:
         self.expression = expression
@@ -103,6 +107,7 @@ class Evaluator:
         self.node = node
         self.lambdas: list[dict[str, Term]] = []
         self.doubtful = 0
+        self.assumed: dict[str, Term] = {}
 
     def value(self, part: Part) -> Term:
         """The term of a part of the expression."""
@@ -111,14 +116,20 @@ class Evaluator:
             return self.beyond(part)
         if isinstance(part, Literal):
             return _literal(part.value)
+        if self.assumed and (known := self.assumed.get(self.source(part))) is not None:
+            return known
         budget.depth += 1
         try:
-            term = self.access(part) if isinstance(part, Access) else self.call(part)
+            term = follow(self, part) if isinstance(part, Access) else self.call(part)
         finally:
             budget.depth -= 1
         if isinstance(term, Unknown) and not term.label:
             return labelled(term, self.expression.text[part.start : min(part.end, part.start + LONGEST_LABEL)])
         return term
+
+    def source(self, part: Part) -> str:
+        """The text of a part without blanks: two parts of one source have one value."""
+        return "".join(self.expression.source(part).split())
 
     def beyond(self, part: Part | Step, reason: str = _TOO_MUCH, kind: str | None = None) -> Unknown:
         """What is unknown only because the work ends here."""
@@ -142,8 +153,10 @@ class Evaluator:
 
     def undefined(self, kind: str, name: str, known: Iterable[str], part: Part | Step, end: int | None = None) -> Unknown:
         """Reports a name that nobody declared, with the nearest one that somebody did."""
+        from aiblint.arm import wording
+
         what = f"{kind.replace('-', ' ')} '{name[:200]}'"
-        advice = _did_you_mean(name, known) if len(self.environment.problems) < _MOST_ADVICE else ""
+        advice = wording.did_you_mean(name, known) if len(self.environment.problems) < _MOST_ADVICE else ""
         self.problem(f"undefined-{kind}", f"there is no {what}{advice}", part, end)
         return Unknown(reason=f"there is no {what}")
 
@@ -158,7 +171,10 @@ class Evaluator:
             return self.undefined("function", part.name, names(), part, part.name_end)
         count = len(part.arguments)
         if count < function.least or (function.most is not None and count > function.most):
-            self.problem("argument-count", f"{function.name}() takes {_count(function)}, not {count}", part)
+            from aiblint.arm import wording
+
+            message = f"{function.name}() takes {wording.arguments(function.least, function.most)}, not {count}"
+            self.problem("argument-count", message, part)
             return Unknown(function.result, reason=f"{function.name}() has the wrong number of arguments")
         if function.read is not None:
             return self.guarded(function, part, None)
@@ -166,14 +182,15 @@ class Evaluator:
 
     def apply(self, function: Function, call: Call, arguments: list[Term]) -> Term:
         """Runs a function on its arguments, once for each combination of what they can be, if those are few."""
-        combinations, sure = ([], True) if function.whole else _combinations(arguments)
-        if not combinations:
+        listed, sure = ([], True) if function.whole else combinations(arguments)
+        if not listed:
             return self.guarded(function, call, arguments)
         self.doubtful += 1
         try:
-            return either([self.guarded(function, call, combination) for combination in combinations], sure=sure)
+            terms = [self.guarded(function, call, each.arguments) for each in listed]
         finally:
             self.doubtful -= 1
+        return either(terms, sure=sure, cases=[each.case for each in listed], roots=joined_roots(map(roots_of, arguments)))
 
     def guarded(self, function: Function, call: Call, arguments: list[Term] | None) -> Term:
         try:
@@ -190,7 +207,7 @@ class Evaluator:
             result = self.beyond(call, str(limit), function.result)
         except Unclear as doubt:
             result = Unknown(function.result, reason=str(doubt))
-        return self.paid(_tainted(function, result, arguments or []), function, call)
+        return self.paid(_derived(function, result, arguments), function, call)
 
     def read(self, function: Function, call: Call) -> Term:
         assert function.read is not None
@@ -205,7 +222,9 @@ class Evaluator:
             accepted = function.accepts[min(index, len(function.accepts) - 1)]
             kind = argument.type
             if accepted and kind is not None and kind not in accepted and kind not in ("null", "float"):
-                raise Refused(f"takes {_listed(accepted)} here, not {_article(kind)}", index, "argument-type")
+                from aiblint.arm import wording
+
+                raise Refused(f"takes {wording.either(accepted)} here, not {wording.article(kind)}", index, "argument-type")
 
     def paid(self, term: Term, function: Function, call: Call) -> Term:
         """The result, if there is budget left for one of its size."""
@@ -225,86 +244,14 @@ class Evaluator:
             name = f"{call.namespace}.{call.name}"
             return self.undefined("function", name, self.environment.names("function"), call, call.name_end)
         if len(call.arguments) != len(function.parameters):
-            count = f"{len(function.parameters)} argument{'' if len(function.parameters) == 1 else 's'}"
+            from aiblint.arm import wording
+
+            count = wording.arguments(len(function.parameters), len(function.parameters))
             self.problem("argument-count", f"{call.namespace}.{call.name}() takes {count}, not {len(call.arguments)}", call)
             return Unknown(reason=f"{call.name}() has the wrong number of arguments")
         arguments = self.values(call.arguments)
         scope = FunctionScope(function.environment, zip(function.parameters, arguments, strict=True))
         return evaluate_node(function.output, scope)
-
-    # Steps into a value
-
-    def access(self, part: Access) -> Term:
-        term = self.value(part.base)
-        for step in part.steps:
-            key = Known(step.key) if isinstance(step.key, str) else self.value(step.key)
-            if not self.environment.budget.spend():
-                return self.beyond(step)
-            term = self.step(term, key, step)
-            if isinstance(term, Unknown):
-                term = labelled(term, self.expression.text[part.start : min(step.end, part.start + LONGEST_LABEL)])
-        return term
-
-    def step(self, term: Term, key: Term, step: Step) -> Term:
-        """What one `.name` or `[key]` leads to."""
-        if _choices(term) is not None or _choices(key) is not None:
-            self.doubtful += 1
-            try:
-                combinations, sure = _combinations([term, key])
-                return either([self.step(a, b, step) for a, b in combinations], sure=sure)
-            finally:
-                self.doubtful -= 1
-        if isinstance(term, Unknown):
-            return Unknown(reason=term.reason, secret=term.secret)
-        if isinstance(term, Obj):
-            return self.member(term, key, step)
-        if isinstance(term, Arr):
-            return self.item(term, key, step)
-        assert isinstance(term, Known)
-        if term.value is None and step.safe:
-            return term
-        self.problem("undefined-property", f"{_article(term.type)} has no properties or items", step)
-        return Unknown(reason="the value has no such property")
-
-    def member(self, term: Obj, key: Term, step: Step) -> Term:
-        if not isinstance(key, Known):
-            members = [member for _, member in term.members()]
-            return self.any_of(members, term, key)
-        if not isinstance(key.value, str):
-            self.problem(
-                "undefined-property", f"a property of an object is named by a string, not by {_article(key.type)}", step
-            )
-            return Unknown(reason="the object has no such property")
-        member = term.get(key.value)
-        if member is not None:
-            return member
-        if term.open:
-            return Unknown(reason=f"the property '{key.value[:200]}' is known at deployment only", secret=term.secret)
-        if step.safe:
-            return Known(None)
-        return self.undefined("property", key.value, term.names, step)
-
-    def item(self, term: Arr, key: Term, step: Step) -> Term:
-        if not isinstance(key, Known):
-            return self.any_of(list(term), term, key)
-        if not isinstance(key.value, int) or isinstance(key.value, bool):
-            self.problem("undefined-property", f"an item of an array is chosen by a number, not by {_article(key.type)}", step)
-            return Unknown(reason="the array has no such item")
-        if 0 <= key.value < len(term):
-            return term.item(key.value)
-        if term.open and key.value >= 0:
-            return Unknown(reason="the item is known at deployment only", secret=term.secret)
-        if step.safe:
-            return Known(None)
-        self.problem("index-out-of-range", f"there is no item {key.value}: the array has {len(term)}", step)
-        return Unknown(reason="the array has no such item")
-
-    def any_of(self, terms: Sequence[Term], container: Arr | Obj, key: Term) -> Term:
-        """What an unknown key leads to: one of the members, if they are all listed."""
-        reason = key.reason if isinstance(key, Unknown) else ""
-        if container.open or not 0 < len(terms) <= MOST_POSSIBILITIES:
-            return Unknown(reason=reason, secret=container.secret)
-        return either(terms, reason)
 
     # Lambdas
 
@@ -336,34 +283,13 @@ def _literal(value: str | int | float) -> Term:
     return Known(value)
 
 
-def _choices(term: Term) -> tuple[Term, ...] | None:
-    return term.possible if isinstance(term, Unknown) and term.possible else None
-
-
-def _combinations(arguments: Sequence[Term]) -> tuple[list[list[Term]], bool]:
-    """Every combination of what the arguments can be, and whether each one can be; none if nothing is to choose, or too much.
-
-    The same unknown used twice has the same value twice; two different ones may hang together.
-    """
-    groups: dict[int, tuple[tuple[Term, ...], list[int]]] = {}
-    for index, argument in enumerate(arguments):
-        choices = _choices(argument)
-        if choices:
-            groups.setdefault(id(choices), (choices, []))[1].append(index)
-    count = 1
-    for choices, _ in groups.values():
-        count *= len(choices)
-    if not groups or count > MOST_POSSIBILITIES:
-        return [], True
-    combinations = [list(arguments)]
-    for choices, places in groups.values():
-        combinations = [_chosen(chosen, places, choice) for chosen in combinations for choice in choices]
-    sure = len(groups) == 1 and all(argument.sure for argument in arguments if isinstance(argument, Unknown))
-    return combinations, sure
-
-
-def _chosen(arguments: list[Term], places: list[int], choice: Term) -> list[Term]:
-    return [choice if index in places else argument for index, argument in enumerate(arguments)]
+def _derived(function: Function, result: Term, arguments: Sequence[Term] | None) -> Term:
+    """The result, with what is known of where it comes from; None for a function that read its call itself."""
+    if arguments is None:
+        return result
+    if isinstance(result, Unknown) and result.roots is None and arguments:
+        result = rooted(result, joined_roots(map(roots_of, arguments)))
+    return _tainted(function, result, arguments)
 
 
 def _tainted(function: Function, result: Term, arguments: Iterable[Term]) -> Term:
@@ -378,28 +304,3 @@ def _tainted(function: Function, result: Term, arguments: Iterable[Term]) -> Ter
     if isinstance(result, Unknown):
         return secretly(result) if any(holds_secret(argument) for argument in arguments) else result
     return secretly(result) if any(argument.secret for argument in arguments) else result
-
-
-def _count(function: Function) -> str:
-    if function.most is None:
-        return f"at least {function.least} argument{'' if function.least == 1 else 's'}"
-    if function.least == function.most:
-        return f"{function.least or 'no'} argument{'' if function.least == 1 else 's'}"
-    return f"{function.least} to {function.most} arguments"
-
-
-def _article(kind: str) -> str:
-    return "null" if kind == "null" else f"{'an' if kind[0] in 'aio' else 'a'} {kind}"
-
-
-def _listed(kinds: Sequence[str]) -> str:
-    named = [_article(kind) for kind in kinds]
-    return named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    import difflib  # only where something is wrong
-
-    spelling = {candidate.lower(): candidate for candidate in known if len(candidate) <= 200}
-    close = difflib.get_close_matches(name[:200].lower(), list(spelling)[:500], 1)
-    return f" (did you mean '{spelling[close[0]]}'?)" if close else ""

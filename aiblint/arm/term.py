@@ -95,10 +95,11 @@ class Unknown(Term):
 
     `parts` is what is known of a string: literal text and holes in turn (empty: nothing). `possible` lists every value
     that it can have, or is None; `sure` tells that each of them is one that it can have: two conditions that hang together
-    rule some combinations out. `reason` says why it is unknown, `label` what to call the hole it leaves.
+    rule some combinations out. `cases` says of each when it counts, `roots` names what decides that, None where it is not
+    known. `reason` says why it is unknown, `label` what to call the hole it leaves.
     """
 
-    __slots__ = ("_type", "label", "parts", "possible", "reason", "sure")
+    __slots__ = ("_type", "cases", "label", "parts", "possible", "reason", "roots", "sure")
 
     def __init__(
         self,
@@ -111,9 +112,13 @@ class Unknown(Term):
         label: str = "",
         node: Node | None = None,
         sure: bool = True,
+        cases: tuple[str, ...] = (),
+        roots: frozenset[str] | None = None,
     ) -> None:
         self._type = type
         self.sure = sure
+        self.cases = cases
+        self.roots = roots
         self.reason = reason
         self.parts = tuple(parts)
         self.possible = possible
@@ -189,10 +194,11 @@ class Arr(Term):
 class Obj(Term):
     """An object. Names keep their order and spelling and are found in any case; an `open` one may have more members.
 
-    `perhaps` are members that it may have: name → what their value then is. They make it open.
+    `perhaps` are members that it may have: name → what their value then is. They make it open. A `documented` one has the
+    members that are listed, and whatever else the service may add: a name that is nearly one of theirs is a slip.
     """
 
-    __slots__ = ("_build", "_members", "_names", "open", "perhaps", "unseen")
+    __slots__ = ("_build", "_members", "_names", "documented", "open", "perhaps", "unseen")
 
     def __init__(
         self,
@@ -203,7 +209,9 @@ class Obj(Term):
         secret: bool = False,
         build: Callable[[Node], Term] | None = None,
         perhaps: dict[str, Term] | None = None,
+        documented: bool = False,
     ) -> None:
+        self.documented = documented
         self._members: dict[str, Term | Node] = {}
         self._names: dict[str, str] = {}
         for name, value in members:
@@ -287,8 +295,18 @@ def labelled(term: Unknown, label: str) -> Unknown:
     return _changed(term, label=label, parts=parts)
 
 
+def rooted(term: Unknown, roots: frozenset[str] | None) -> Unknown:
+    """The same unknown, with what decides it."""
+    return _changed(term, roots=roots) if roots != term.roots else term
+
+
 def _changed(
-    term: Unknown, *, secret: bool | None = None, label: str | None = None, parts: Sequence[str | Hole] | None = None
+    term: Unknown,
+    *,
+    secret: bool | None = None,
+    label: str | None = None,
+    parts: Sequence[str | Hole] | None = None,
+    roots: frozenset[str] | None = None,
 ) -> Unknown:
     return Unknown(
         term.type,
@@ -299,4 +317,6 @@ def _changed(
         label=term.label if label is None else label,
         node=term.node,
         sure=term.sure,
+        cases=term.cases,
+        roots=term.roots if roots is None else roots,
     )

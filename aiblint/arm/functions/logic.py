@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
-from aiblint.arm.compare import either
+from aiblint.arm.alternatives import either, joined_roots, roots_of
 from aiblint.arm.functions.signature import Function, Refused, boolean, why
 from aiblint.arm.term import Known, Term, Unknown
 
@@ -27,7 +27,9 @@ def _if(evaluator: Evaluator, call: Call) -> Term:
     decided = boolean(condition)
     if decided is not None:
         return evaluator.value(call.arguments[1 if decided else 2])
-    return either([evaluator.doubt(call.arguments[1]), evaluator.doubt(call.arguments[2])], why(condition))
+    from aiblint.arm import assume  # only where a condition is unknown
+
+    return assume.branches(evaluator, call, condition)
 
 
 def _all(evaluator: Evaluator, call: Call) -> Term:
@@ -40,7 +42,7 @@ def _any(evaluator: Evaluator, call: Call) -> Term:
 
 def _junction(evaluator: Evaluator, call: Call, decisive: bool) -> Term:
     """`and` and `or`: one decisive argument settles it, whatever the others are."""
-    reason, unclear = "", False
+    reason, unclear, roots = "", False, _none()
     for index in range(len(call.arguments)):
         evaluator.doubtful += unclear
         try:
@@ -52,7 +54,12 @@ def _junction(evaluator: Evaluator, call: Call, decisive: bool) -> Term:
             return Known(decisive)
         if value is None:
             reason, unclear = why(term), True
-    return Unknown("bool", reason=reason) if unclear else Known(not decisive)
+            roots.append(roots_of(term))
+    return Unknown("bool", reason=reason, roots=joined_roots(roots)) if unclear else Known(not decisive)
+
+
+def _none() -> list[frozenset[str] | None]:
+    return []
 
 
 def _not(arguments: list[Term]) -> Term:

@@ -5,7 +5,8 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
-from aiblint.arm.compare import as_object, either, equal
+from aiblint.arm.alternatives import as_object, either
+from aiblint.arm.compare import equal
 from aiblint.arm.functions.signature import Function, Refused, TooLarge, Unclear, array, mapping, why
 from aiblint.arm.term import DEEPEST, Arr, Known, Obj, Term, Unknown
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def string(name: str, *parts: str | Hole) -> Unknown:
     """A string that only the deployment knows, called `name`, of which parts may be known."""
-    return Unknown("string", reason=f"{name} is known at deployment only", label=name, parts=parts)
+    root = frozenset({f"deployment {name.lower()}"})
+    return Unknown("string", reason=f"{name} is known at deployment only", label=name, parts=parts, roots=root)
 
 
 def _strings(function: str, *names: str) -> list[tuple[str, Term]]:
@@ -33,14 +34,18 @@ def _object(name: str) -> Unknown:
 def _resource_group(evaluator: Evaluator, _: Call) -> Term:
     own, place = "resourceGroup()", evaluator.environment.place
     named = _text(f"{own}.name", *place.group)
-    return Obj([("id", _text(f"{own}.id", *place.path)), ("name", named), *_strings(own, "type", "location")], open=True)
+    more = [(name, _object(f"{own}.{name}")) for name in ("tags", "properties")]
+    members = [("id", _text(f"{own}.id", *place.path)), ("name", named), *_strings(own, "type", "location", "managedBy"), *more]
+    return Obj(members, open=True, documented=True)
 
 
 def _subscription(evaluator: Evaluator, _: Call) -> Term:
     own, place = "subscription()", evaluator.environment.place
     identity = _text(f"{own}.id", "/subscriptions/", *place.subscription)
     number = _text(f"{own}.subscriptionId", *place.subscription)
-    return Obj([("id", identity), ("subscriptionId", number), *_strings(own, "tenantId", "displayName")], open=True)
+    return Obj(
+        [("id", identity), ("subscriptionId", number), *_strings(own, "tenantId", "displayName")], open=True, documented=True
+    )
 
 
 def _text(name: str, *parts: str | Hole) -> Term:
@@ -49,7 +54,7 @@ def _text(name: str, *parts: str | Hole) -> Term:
 
 
 def _tenant(_: list[Term]) -> Term:
-    return Obj(_strings("tenant()", "tenantId", "displayName", "country", "countryCode"), open=True)
+    return Obj(_strings("tenant()", "tenantId", "displayName", "country", "countryCode"), open=True, documented=True)
 
 
 def _management_group(_: list[Term]) -> Term:
