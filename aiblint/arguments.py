@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
 from aiblint import __version__
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS
+from aiblint.switches import Options, Switches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -15,13 +20,6 @@ _EPILOG = """\
 exit status: 0 nothing at or above --fail-on; 1 findings; 2 aiblint could not do its work (options, configuration, rules).
 A rule is chosen by id (AIB501), name (checksum-missing), category (security) or pattern (checksum-*). Rules that are off by
 default run where a selector stands for such rules only: --select '*,advice' adds all advice to the others."""
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """argparse makes one for every option; left to itself, it then imports shutil, and with that bz2 and lzma, for the width."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
 
 
 def _columns() -> int:
@@ -35,15 +33,36 @@ def _columns() -> int:
         return 80
 
 
+def read(arguments: Sequence[str]) -> Options:
+    """What a command line says. Raises SystemExit where argparse has answered it (--help), or refused it."""
+    switches = Switches()
+    _declare(switches)
+    return switches.read(arguments) or parser().parse_args(arguments, Options())
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line; shell completions are made from it too."""
+    import argparse  # here, because it takes long to load, and most command lines do without it
+
+    class Formatter(argparse.RawDescriptionHelpFormatter):
+        """argparse makes one for every option; left to itself, it imports shutil, and with that bz2 and lzma, for the width."""
+
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, width=_columns() - 2)
+
     it = argparse.ArgumentParser(
         prog="aiblint",
         description="Finds mistakes in Azure VM Image Builder templates before the service does.",
         epilog=_EPILOG,
-        formatter_class=_Formatter,
+        formatter_class=Formatter,
         allow_abbrev=False,
     )
+    _declare(it)
+    return it
+
+
+def _declare(it: argparse.ArgumentParser | Switches) -> None:
+    """All options, for whoever reads them."""
     it.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder); - is stdin")
     what = it.add_argument_group("which rules")
     what.add_argument("--select", action="append", default=[], metavar="RULES", help="only these (comma between, repeatable)")
@@ -113,10 +132,9 @@ def parser() -> argparse.ArgumentParser:
     more.add_argument("--config-schema", action="store_true", help="what a configuration may say, as a JSON Schema for editors")
     more.add_argument("--completion", choices=SHELLS, help="a script that completes aiblint's options in a shell")
     more.add_argument("--version", action="version", version=f"aiblint {__version__}")
-    return it
 
 
-def _add_exceptions(it: argparse.ArgumentParser) -> None:
+def _add_exceptions(it: argparse.ArgumentParser | Switches) -> None:
     known = it.add_argument_group("exceptions and what is known already")
     known.add_argument("--baseline", metavar="FILE", help="pass over the findings in this file")
     known.add_argument("--write-baseline", metavar="FILE", help="write all findings of this run to a file for --baseline")
@@ -130,5 +148,7 @@ def _add_exceptions(it: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
+        import argparse
+
         raise argparse.ArgumentTypeError(f"a number from 1 on, not '{text}'")
     return int(text)

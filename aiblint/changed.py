@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aiblint.checkout import Checkout, Checkouts
     from aiblint.checkout.repository import Repository
     from aiblint.document import Document
-    from aiblint.run import Steps
+    from aiblint.linting import Steps
     from aiblint.value import Value
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from aiblint import registry
-from aiblint.check import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from aiblint.config import Settings
     from aiblint.plan import Plan
@@ -43,7 +42,7 @@ class Choice:
         return self._plan
 
 
-def choose(rules: list[Rule], settings: Settings) -> Choice:
+def choose(rules: Collection[Rule], settings: Settings) -> Choice:
     """Applies select, ignore, severity and placeholders. Raises UsageError for a selector that stands for no rule."""
     if settings.select:
         selected = {rule.id for rule, _ in _meant(rules, settings, "select", registry.chosen)}
@@ -64,7 +63,7 @@ def choose(rules: list[Rule], settings: Settings) -> Choice:
     return Choice([rule for rule in rules if rule.id not in left_out], levels, left_out)
 
 
-def selected(rules: list[Rule], selectors: list[str], option: str) -> list[Rule]:
+def selected(rules: Collection[Rule], selectors: list[str], option: str) -> list[Rule]:
     """The rules that the selectors of an option stand for. Raises UsageError for one that stands for none."""
     return list({rule.id: rule for selector in selectors for rule in _matched(rules, selector, f"{option}: ")}.values())
 
@@ -74,10 +73,10 @@ def _because(settings: Settings, setting: str, item: str = "") -> str:
 
 
 def _meant(
-    rules: list[Rule],
+    rules: Collection[Rule],
     settings: Settings,
     setting: str,
-    meaning: Callable[[list[Rule], str], list[Rule]] = registry.matching,
+    meaning: Callable[[Iterable[Rule], str], list[Rule]] = registry.matching,
 ) -> Iterator[tuple[Rule, str]]:
     """The rules that the selectors of a setting stand for, each with its selector."""
     for selector in getattr(settings, setting):
@@ -88,15 +87,17 @@ def _meant(
 
 
 def _matched(
-    rules: list[Rule], selector: str, where: str, meaning: Callable[[list[Rule], str], list[Rule]] = registry.matching
+    rules: Collection[Rule], selector: str, where: str, meaning: Callable[[Iterable[Rule], str], list[Rule]] = registry.matching
 ) -> list[Rule]:
     matched = meaning(rules, selector)
     if not matched:
+        from aiblint.check import quote
+
         raise UsageError(f"{where}{quote(selector)} is no rule, category or pattern of rules{_nearest(rules, selector)}")
     return matched
 
 
-def _nearest(rules: list[Rule], selector: str) -> str:
+def _nearest(rules: Collection[Rule], selector: str) -> str:
     import difflib
 
     known = [rule.name for rule in rules] + [rule.id for rule in rules] + sorted({rule.category for rule in rules})

@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
-from aiblint import registry, streams
-from aiblint.arguments import parser
+from aiblint import arguments, registry, streams
 from aiblint.choice import UsageError
 from aiblint.job import Job, configured, today
 from aiblint.progress import Progress
 from aiblint.report import FORMATS, render
 from aiblint.rule import RuleError
-from aiblint.run import Run, described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from aiblint.config import Settings
     from aiblint.rule import Rule
+    from aiblint.run import Run
+    from aiblint.switches import Options
 
 CLEAN, FINDINGS, UNUSABLE = 0, 1, 2
 
@@ -41,6 +40,8 @@ def run_command(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # status 1 would read as findings
+        from aiblint.defect import described
+
         return _refuse(f"{described(error)}; {_DEFECT}")
 
 
@@ -53,7 +54,7 @@ def _refuse(message: str) -> int:
 
 def _command(argv: Sequence[str]) -> int:
     try:
-        options = parser().parse_args(argv)
+        options = arguments.read(argv)
     except SystemExit as stop:  # argparse has answered --help, or refused an option
         if not stop.code:
             streams.say("", end="")  # what it printed reaches its reader now, or we say that it did not
@@ -86,13 +87,13 @@ def _command(argv: Sequence[str]) -> int:
     return _lint(options, rules, settings)
 
 
-def _rules(settings: Settings) -> list[Rule]:
+def _rules(settings: Settings) -> Collection[Rule]:
     """The rules that ship with aiblint, and those that the configuration brings along."""
-    shipped = registry.load()
     if not settings.rules:
-        return shipped
+        return registry.Rules(registry.load)
     from aiblint import ownrules
 
+    shipped = registry.load()
     return shipped + ownrules.load(settings.rules, shipped)
 
 
@@ -110,7 +111,7 @@ def _test_rules(folder: str) -> int:
     return FINDINGS if failed else CLEAN
 
 
-def _config_schema(rules: list[Rule]) -> str:
+def _config_schema(rules: Collection[Rule]) -> str:
     import json
 
     from aiblint.config import schema
@@ -118,7 +119,7 @@ def _config_schema(rules: list[Rule]) -> str:
     return json.dumps(schema.document(rules), indent=2)
 
 
-def _show_config(options: argparse.Namespace, rules: list[Rule], settings: Settings) -> int:
+def _show_config(options: Options, rules: Collection[Rule], settings: Settings) -> int:
     from aiblint.config import show
     from aiblint.report import safe
 
@@ -133,7 +134,7 @@ def _show_config(options: argparse.Namespace, rules: list[Rule], settings: Setti
     return CLEAN
 
 
-def _lint(options: argparse.Namespace, rules: list[Rule], settings: Settings) -> int:
+def _lint(options: Options, rules: Collection[Rule], settings: Settings) -> int:
     outputs = [_output(text) for text in options.output]
     if options.statistics and options.format not in ("text", "concise", "json"):
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
@@ -168,7 +169,7 @@ def _tell(line: str, shown: Progress | None) -> None:
     streams.complain(f"aiblint: {safe.line(line)}")
 
 
-def _deliver(run: Run, outputs: list[tuple[str, str]], options: argparse.Namespace) -> bool:
+def _deliver(run: Run, outputs: list[tuple[str, str]], options: Options) -> bool:
     """Writes every report, also where another one cannot be written; whether all that was asked for was done."""
     lost = [fault for format_name, path in outputs if (fault := _write(path, render(format_name, run)))]
     _print(run, options)
@@ -195,7 +196,7 @@ def _output(text: str) -> tuple[str, str]:
     return format_name, path
 
 
-def _one_rule(rules: list[Rule], name: str) -> Rule:
+def _one_rule(rules: Collection[Rule], name: str) -> Rule:
     found = [rule for rule in rules if name.lower() in (rule.id.lower(), rule.name, *rule.aliases)]
     if not found:
         import difflib
@@ -247,7 +248,7 @@ def _color(choice: str) -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _print(run: Run, options: argparse.Namespace) -> None:
+def _print(run: Run, options: Options) -> None:
     """The report to stdout; to stderr where fixed text or a difference goes to stdout."""
     tell: Callable[[str, str], None] = streams.say
     if options.diff:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import globs
 from aiblint.choice import UsageError
-from aiblint.suppress.ignores import Terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,25 +15,41 @@ if TYPE_CHECKING:
     from aiblint.document import Document
     from aiblint.finding import Finding
     from aiblint.rule import Rule
+    from aiblint.suppress.ignores import Terms
     from aiblint.suppress.stated import Stated
 
 _WILD = frozenset("*?[")
 
 
 class Exceptions:
-    """What the configuration says about exceptions, and what became of those that it states. Raises UsageError throughout."""
+    """What the configuration says about exceptions, and what became of those that it states. Raises UsageError throughout.
+
+    `stated` are those that it states, by their places.
+    """
 
     def __init__(self, rules: Iterable[Rule], settings: Settings, today: str) -> None:
-        known = {name.lower(): rule.id for rule in rules for name in (rule.id, rule.name, *rule.aliases)}
-        self.terms = Terms(known, today, settings.require_reason)
-        self._stated: dict[str, Stated] = {}
+        self._rules = rules
+        self._today = today
+        self._require_reason = settings.require_reason
+        self._terms: Terms | None = None
+        self.stated: dict[str, Stated] = {}
         self._documents: dict[str, Document] = {}
+
+    @property
+    def terms(self) -> Terms:
+        """On what exceptions hold."""
+        if self._terms is None:
+            from aiblint.suppress.ignores import Terms
+
+            known = {name.lower(): rule.id for rule in self._rules for name in (rule.id, rule.name, *rule.aliases)}
+            self._terms = Terms(known, self._today, self._require_reason)
+        return self._terms
 
     def add(self, exemptions: Iterable[Exemption]) -> None:
         """Takes exceptions of the configuration in, each once; refuses one that cannot be followed."""
         for exemption in exemptions:
-            if exemption.place not in self._stated:
-                self._stated[exemption.place] = self._checked(exemption)
+            if exemption.place not in self.stated:
+                self.stated[exemption.place] = self._checked(exemption)
 
     def _checked(self, exemption: Exemption) -> Stated:
         from aiblint.suppress.directive import name_fault
@@ -61,6 +75,7 @@ class Exceptions:
         """The exceptions that the configuration states for a file."""
         if not settings.exemptions:
             return []
+        from aiblint import globs
         from aiblint.query import SelectorError
 
         relative = settings.relative(path)
@@ -68,7 +83,7 @@ class Exceptions:
         found = []
         for exemption in settings.exemptions:
             if exemption.path is None or (relative is not None and globs.matches(exemption.path, relative)):
-                stated = self._stated[exemption.place]
+                stated = self.stated[exemption.place]
                 try:
                     stated.prepare()
                 except SelectorError as error:
@@ -89,7 +104,7 @@ class Exceptions:
         whole = any(_holds(path, root) for path in paths)
         running = {rule.id for rule in choice.rules}
         found: list[Finding] = []
-        for stated in self._stated.values():
+        for stated in self.stated.values():
             if not (whole or stated.seen):
                 continue
             judged = (whole and stated.rule in running) or (stated.seen and _is_one_file(stated.exemption.path))

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 
-from aiblint import __version__, config
+from aiblint import __version__, config, late
 from aiblint.checkout import Checkouts
 from aiblint.choice import OFF, Choice, UsageError, choose, selected
-from aiblint.days import is_day
 from aiblint.exceptions import Exceptions
 from aiblint.finding import SEVERITIES
 from aiblint.ledger import Ledger
 from aiblint.report import KEEPING
-from aiblint.run import Inputs, Run, lint_bytes, lint_files
-from aiblint.tables import Tables
+from aiblint.run import Run, lint_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from aiblint.config import Settings
     from aiblint.document import Document
+    from aiblint.linting import Inputs
     from aiblint.mend import Mending
     from aiblint.rule import Rule
+    from aiblint.switches import Options
+    from aiblint.tables import Tables
 
 _YEAR_10000 = "253402300800"  # in seconds since 1970; dates are compared as texts of ten characters
 
@@ -37,7 +36,7 @@ class Job:
     `settings` are those of the configuration, with what the options say added to it or in its place.
     """
 
-    def __init__(self, options: argparse.Namespace, rules: list[Rule], configured: Settings) -> None:
+    def __init__(self, options: Options, rules: Collection[Rule], configured: Settings) -> None:
         self.options = options
         self.run = _run(options, rules)
         self.today = today() if options.today is None else _day(options.today)
@@ -51,7 +50,7 @@ class Job:
 
             self._programs["online"] = online.Network()
         self._parameters: dict[str, Document] = {}
-        self._tables = Tables(self.settings.tables)
+        self._tables: Tables | None = None
         self._checkouts = Checkouts(self.settings.sources)
         self._mending = _mending(options, rules)
         self._exceptions = Exceptions(rules, self.settings, self.today)
@@ -61,7 +60,8 @@ class Job:
     def _refuse_early(self) -> None:
         """What cannot be followed is refused even where no file is linted, or none that an entry of `per-path` is about."""
         for settings in (self.settings, *(self._with_options(entry.said, entry.places) for entry in self.settings.per_path)):
-            self._choice(settings)
+            if settings.select or settings.ignore or settings.severity:
+                self._choice(settings)
             self._exceptions.add(settings.exemptions)
             for path in settings.parameters:
                 self._parameter_file(path)
@@ -90,10 +90,12 @@ class Job:
         if self.options.stdin_filename and "-" not in paths:
             raise UsageError("--stdin-filename names what is read from stdin: give - as the path")
         if "-" in paths:
+            from aiblint import linting
+
             name = self.options.stdin_filename or "<stdin>"
             self.run.files += 1
             self.run.stdin = _stdin()
-            lint_bytes(self.run, self.run.stdin, name, *self.asked(name))
+            linting.lint_bytes(self.run, self.run.stdin, name, *self.asked(name))
         try:
             found = files.find(
                 [path for path in paths if path != "-"],
@@ -104,14 +106,13 @@ class Job:
         lint_files(self.run, found, self.asked, self.options.jobs)
         self._close()
         given = [path for path in paths if path != "-"]
-        choice = self._choice(self.settings)
-        self._ledger.close(self.run, found, given, [rule.id for rule in choice.rules])
-        if not self.options.no_suppressions:
-            self.run.findings += self._exceptions.outlived(choice, self.settings.root, given)
+        self._ledger.close(self.run, found, given, lambda: [rule.id for rule in self._choice(self.settings).rules])
+        if self._exceptions.stated and not self.options.no_suppressions:
+            self.run.findings += self._exceptions.outlived(self._choice(self.settings), self.settings.root, given)
 
     def _lint_changed(self, paths: Sequence[str]) -> None:
         """Lints the templates among the files that are named, and in others the steps that use one of them."""
-        from aiblint import changed
+        from aiblint import changed, linting
 
         if "-" in paths or self.options.stdin_filename:
             raise UsageError("--changed takes the names of files that changed, not what is read from stdin")
@@ -121,7 +122,7 @@ class Job:
             choice, inputs = self.asked(path)
             inputs.steps = steps
             self.run.files += 1
-            lint_bytes(self.run, content, path, choice, inputs, in_place=True)
+            linting.lint_bytes(self.run, content, path, choice, inputs, in_place=True)
         self._close()
 
     def _close(self) -> None:
@@ -138,6 +139,11 @@ class Job:
 
     def asked(self, path: str) -> tuple[Choice, Inputs]:
         """By which rules and which inputs a file is to be checked."""
+        from aiblint.linting import Inputs
+        from aiblint.tables import Tables
+
+        if self._tables is None:
+            self._tables = Tables(self.settings.tables)
         settings = self.settings_for(path)
         given = [self._parameter_file(name) for name in settings.parameters]
         choice = self._choice(settings)
@@ -148,7 +154,7 @@ class Job:
             self._tables,
             self._mending,
             settings.os,
-            terms=None if self.options.no_suppressions else self._exceptions.terms,
+            terms=None if self.options.no_suppressions else lambda: self._exceptions.terms,
             stated=[] if self.options.no_suppressions else self._exceptions.of_file(path, settings, choice),
             programs=self._programs,
             checkouts=self._checkouts,
@@ -167,7 +173,7 @@ class Job:
         """The programs that rules need; one that is missing is told before anything is linted."""
         for rule in rules:
             if rule.needs and rule.needs not in self._programs:
-                room: Any = importlib.import_module(f"aiblint.{rule.needs}")
+                room = late.module(f"aiblint.{rule.needs}")
                 found = room.find()
                 if found is None:
                     raise UsageError(f"the rule {rule.name} needs {rule.needs}, which is not installed: {room.INSTALL}")
@@ -186,7 +192,7 @@ class Job:
         return self._parameters[path]
 
 
-def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
+def _run(options: Options, rules: Collection[Rule]) -> Run:
     try:
         run = Run(rules, __version__)
     except OSError as error:
@@ -197,7 +203,7 @@ def _run(options: argparse.Namespace, rules: list[Rule]) -> Run:
     return run
 
 
-def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
+def _mending(options: Options, rules: Collection[Rule]) -> Mending | None:
     """What is to be fixed; None where nothing is."""
     if not (options.fix or options.diff):
         for given, name in ((options.unsafe_fixes, "--unsafe-fixes"), (options.fix_only, "--fix-only")):
@@ -210,7 +216,7 @@ def _mending(options: argparse.Namespace, rules: list[Rule]) -> Mending | None:
     return mend.Mending(mend.SHOWN if options.diff else mend.IN_PLACE, unsafe=options.unsafe_fixes, only=only)
 
 
-def configured(options: argparse.Namespace) -> Settings:
+def configured(options: Options) -> Settings:
     """What the configuration says that the options name, or the nearest one. Raises UsageError."""
     try:
         path = None if options.no_config else options.config or config.discover(os.getcwd())
@@ -219,7 +225,7 @@ def configured(options: argparse.Namespace) -> Settings:
         raise UsageError(str(error)) from error
 
 
-def _said(options: argparse.Namespace) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
+def _said(options: Options) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
     """What the options say, by setting, and the option that says it as its place."""
     levels = dict(_level(text) for text in options.severity)
     given = {
@@ -282,6 +288,8 @@ def today() -> str:
 
 
 def _day(text: str) -> str:
+    from aiblint.days import is_day
+
     if not is_day(text):
         raise UsageError(f"--today takes a date such as 2026-11-23, not '{text}'")
     return text

@@ -8,13 +8,13 @@ from aiblint.choice import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aiblint.baseline import Baseline
     from aiblint.config import Settings
     from aiblint.known import Knower
     from aiblint.run import Run
+    from aiblint.switches import Options
 
 
 class Ledger:
@@ -23,7 +23,7 @@ class Ledger:
     `knowers` pass over findings, `traced` says that these are to be told apart by structure.
     """
 
-    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
+    def __init__(self, options: Options, settings: Settings) -> None:
         self._write: str | None = options.write_baseline
         self._update: bool = options.update_baseline
         self._baseline = _baseline(options, settings)
@@ -32,15 +32,15 @@ class Ledger:
         if self._update and self._baseline is None:
             raise UsageError("--update-baseline needs one: name it with --baseline, or baseline: in the configuration")
 
-    def close(self, run: Run, looked_at: Iterable[str], given: Sequence[str], running: Iterable[str]) -> None:
-        """Does what is left to do when all is linted. `given` are the paths that were asked for, `running` ids of rules.
+    def close(self, run: Run, looked_at: Iterable[str], given: Sequence[str], running: Callable[[], Iterable[str]]) -> None:
+        """Does what is left to do when all is linted. `given` are the paths that were asked for, `running` tells the ids of rules.
 
         OutputError: the baseline cannot be written.
         """
         if self._write is not None:
             self._written(run, self._write)
         elif self._baseline is not None:
-            self._baseline.looked_at(looked_at, [path for path in given if os.path.isdir(path)], frozenset(running))
+            self._baseline.looked_at(looked_at, [path for path in given if os.path.isdir(path)], frozenset(running()))
             run.gone = self._baseline.gone()
             if self._update:
                 self._updated(run, self._baseline)
@@ -68,7 +68,7 @@ class Ledger:
         run.gone = []
 
 
-def _baseline(options: argparse.Namespace, settings: Settings) -> Baseline | None:
+def _baseline(options: Options, settings: Settings) -> Baseline | None:
     for writes, name in (
         (options.write_baseline is not None, "--write-baseline"),
         (options.update_baseline, "--update-baseline"),

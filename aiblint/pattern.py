@@ -5,10 +5,9 @@ Rules bring some three hundred, a run needs a few of them, and to compile them a
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Any, AnyStr
 
 _METHODS = (
@@ -37,6 +36,8 @@ class Lazy:
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:  # copy, pickle and the like ask for others before there is anything to look at
             raise AttributeError(name)
+        import re  # here, because a run that meets no template needs no pattern
+
         compiled: Any = re.compile(self._text, self._flags)
         self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
         return getattr(compiled, name)

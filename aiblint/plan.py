@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-
-from aiblint import query, schema
+from aiblint import late, query, schema
 from aiblint.rule import OF_FILE
 
 TYPE_CHECKING = False
@@ -144,7 +141,5 @@ def _in_versions(case: Case, version: str | None) -> bool:
 
 def function_of(case: Case) -> Callable[..., Iterator[Any]]:
     """The check of a case."""
-    module, _, name = case.check.partition(":")
-    # import_module() does the same look-up, with locks and checks around it.
-    function: Callable[..., Iterator[Any]] = getattr(sys.modules.get(module) or importlib.import_module(module), name)
+    function: Callable[..., Iterator[Any]] = late.function(case.check)
     return function

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-import functools
-import json
 import os
 
 from aiblint import __version__
@@ -12,7 +9,7 @@ from aiblint.rule import Rule, RuleError, store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -24,6 +21,28 @@ _FORMAT = 3
 
 OWN: dict[str, str] = {}
 """The files of rules that a team brought along, by their ids."""
+
+
+class Rules:
+    """The rules of a run, read when the first one is looked at: most runs of a hook meet no template."""
+
+    def __init__(self, read: Callable[[], list[Rule]]) -> None:
+        self._read = read
+        self._rules: list[Rule] | None = None
+
+    def _all(self) -> list[Rule]:
+        if self._rules is None:
+            self._rules = self._read()
+        return self._rules
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __contains__(self, rule: object) -> bool:
+        return rule in self._all()
 
 
 def file_of(rule: Rule) -> str:
@@ -76,9 +95,11 @@ def read_yaml(path: str) -> Any:
     """The content of one rule file. Raises RuleError where it is no YAML or is misnamed."""
     import yaml
 
+    from aiblint.strict_yaml import loader
+
     try:
         with open(path, encoding="utf-8") as file:
-            content = yaml.load(file, Loader=_loader())
+            content = yaml.load(file, Loader=loader())
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise RuleError(f"{os.path.basename(path)}: {error}") from error
     except OSError as error:
@@ -86,33 +107,6 @@ def read_yaml(path: str) -> Any:
     if isinstance(content, dict) and f"{content.get('id')}-{content.get('name')}.yaml" != os.path.basename(path):
         raise RuleError(f"{os.path.basename(path)}: a rule file is called ID-NAME.yaml")
     return content
-
-
-@functools.cache
-def _loader() -> Any:
-    """YAML's safe loader, but for two things: only `true` and `false` are booleans (YAML 1.1 takes the key `on` for one too), and
-    a key that stands twice is a mistake.
-    """
-    import yaml
-
-    resolvers = {
-        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        yaml_implicit_resolvers = resolvers
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen = set()
-            for key, _ in node.value:
-                if isinstance(key, yaml.ScalarNode):
-                    if key.value in seen:
-                        raise yaml.constructor.ConstructorError(None, None, f"'{key.value}' stands here twice", key.start_mark)
-                    seen.add(key.value)
-            return super().construct_mapping(node, deep)
-
-    return Loader
 
 
 def write_index(where: str, index: str) -> None:
@@ -128,6 +122,8 @@ def _compile(where: str) -> dict[str, Any]:
 
 def _read_index(index: str, names: list[str] | None) -> dict[str, Any] | None:
     """The index if it was made by this version from files of these names (None: any names)."""
+    import json
+
     try:
         with open(index, encoding="utf-8") as file:
             content: dict[str, Any] = json.load(file)
@@ -140,6 +136,8 @@ def _read_index(index: str, names: list[str] | None) -> dict[str, Any] | None:
 
 def _write_index(index: str, content: dict[str, Any]) -> None:
     """Written beside and moved into place, so that a run at the same time reads a whole one; a read-only folder is fine."""
+    import json
+
     beside = f"{index}.{os.getpid()}"
     try:
         with open(beside, "w", encoding="utf-8") as file:
@@ -167,6 +165,8 @@ def _is_fresh(index: str, where: str) -> bool:
 
 def matching(rules: Iterable[Rule], selector: str) -> list[Rule]:
     """The rules that an id, a name, an alias, a category or a glob over ids and names stands for."""
+    import fnmatch
+
     folded = selector.lower()
     return [
         rule

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from aiblint.document import Document
     from aiblint.engine import Result
-    from aiblint.run import Inputs
+    from aiblint.linting import Inputs
     from aiblint.template import Template
 
 

@@ -280,27 +280,6 @@ def test_a_console_that_cannot_show_a_character_shows_its_escape(tmp_path: Path)
     assert done.returncode == 1
 
 
-def test_version_needs_no_argument_parser() -> None:
-    done = in_a_process("--version")
-    assert done.stdout.startswith("aiblint ")
-    code = "import sys, aiblint.__main__ as m; m.main(['--version']); print([n for n in ('argparse', 'json', 're') if n in sys.modules])"
-    assert subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
-    ).stdout.endswith("[]\n")
-
-
-def test_a_run_imports_only_what_it_needs() -> None:
-    code = (
-        "import sys; from aiblint.__main__ import main; main(['--no-config', 'examples/linux.json']);"
-        "slow = ('yaml', 'jsonpath_ng', 'sarif_om', 'attr', 'typing', 'inspect', 'dataclasses',"
-        " 'importlib.metadata', 'pathlib', 'subprocess');"
-        "print([name for name in slow if name in sys.modules])"
-    )
-    in_a_process("examples/linux.json")  # makes the index where there is none
-    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
-
-
 class TestOffByDefault:
     """`step-name-missing` is advice; the template below has a step without a name and nothing else that is wrong."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,14 +129,13 @@ def test_statistics_in_json_and_in_no_other_format_for_programs(aiblint: Aiblint
     assert aiblint("--statistics", "--format", "sarif", MISTAKES)[:2] == (2, "")
 
 
-@pytest.mark.parametrize("broken", ["aiblint.engine.read", "aiblint.run.syntax.read", "aiblint.run._linter"])
+@pytest.mark.parametrize("broken", ["aiblint.engine.read", "aiblint.linting.syntax.read", "aiblint.linting._linter"])
 def test_what_breaks_while_a_file_is_read_costs_only_that_file(
     aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
 ) -> None:
     """Whatever the reader and the finder of templates do not expect: it is our defect, and says so."""
     (tmp_path / "0.json").write_text(MISTAKES.read_text())
-    module, _, name = broken.rpartition(".")
-    whole = __import__("operator").attrgetter(module.partition(".")[2] + "." + name)(__import__(broken.partition(".")[0]))
+    whole = pkgutil.resolve_name(broken)
 
     def breaks(*given: object, **more: object) -> object:
         if any("0.json" in str(getattr(each, "path", each)) for each in given):

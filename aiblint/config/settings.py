@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from aiblint import globs
 from aiblint.config.tree import place
 
 TYPE_CHECKING = False
@@ -164,6 +163,8 @@ class Settings(_Frozen):
 
         The entries of `per-path` that match count in the order of the file.
         """
+        from aiblint import globs
+
         result = self
         for entry in self.per_path:
             if globs.matches(entry.pattern, relative_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aiblint import late
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.run import Run
@@ -30,7 +32,5 @@ def render(format_name: str, run: Run, *, color: bool = False) -> str:
 
     Raises KeyError where `format_name` is not one of FORMATS.
     """
-    import importlib
-
-    text: str = importlib.import_module(FORMATS[format_name]).render(run, color=color)
+    text: str = late.module(FORMATS[format_name]).render(run, color=color)
     return text

@@ -9,9 +9,11 @@ obeys a line that begins with `::` (spaces before it do not count) and `##[` any
 
 from __future__ import annotations
 
-import re
-
 from aiblint.pattern import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 # Control characters, lone surrogates, line and paragraph separators, and whatever Unicode tells programs to ignore
 # when drawing (Default_Ignorable_Code_Point: bidi controls, zero-width characters, variation selectors, tags). The

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiblint.finding import SEVERITIES
 from aiblint.report import safe
-from aiblint.report.excerpt import excerpt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ def heading(finding: Finding, color: bool) -> str:
 
 def block(finding: Finding, color: bool) -> list[str]:
     """The lines about one finding."""
+    from aiblint.report.excerpt import excerpt  # here, because most runs find nothing
+
     number, shown, carets = excerpt(finding.document, finding.start, finding.end)
     gutter = max(len(str(number)), 4) + 1  # at least one blank before the number, four digits without a change of width
     lines = [heading(finding, color)]
