@@ -115,7 +115,10 @@ def _declare(it: argparse.ArgumentParser | Switches) -> None:
         "--color", choices=("auto", "always", "never"), default="auto", help="(default: auto; NO_COLOR and FORCE_COLOR count)"
     )
     out.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes that look through a large tree at most (default: the processors)"
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="processes that look through a large tree at most, or threads of ripgrep where that is installed (default: the processors)",
     )
     loudness = out.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="findings only: no remarks, no summary")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from aiblint import address, files, parameters, sniff
-from aiblint.checkout import find_root
+from aiblint import address, files, git, parameters, sniff
 from aiblint.checkout.repository import Unreadable
 from aiblint.choice import UsageError
 from aiblint.pattern import lazy
@@ -45,7 +44,7 @@ def change(given: Sequence[str], checkouts: Checkouts) -> Change:
 
     `templates` are the named files that exist and can be templates. UsageError: a folder, or a name that nothing ever had.
     """
-    root = find_root(os.getcwd())
+    root = git.work_tree(os.getcwd())
     repository = checkouts.repository(root) if root is not None else None
     for name in given:
         if not os.path.isfile(name) and not _was_here(name, root, repository):

@@ -90,21 +90,11 @@ def _in_folder(prefix: str, on_error: Callable[[OSError], object] | None) -> Ite
 
     Where git lists nothing, the folder is ignored as a whole; who names it wants it searched nevertheless.
     """
-    if _in_work_tree(prefix):
+    if git.work_tree(prefix or ".") is not None:
         listed, anything = _listed_by_git(prefix, on_error)
         if anything:
             return listed
     return _walk(prefix, on_error)
-
-
-def _in_work_tree(prefix: str) -> bool:
-    folder = os.path.abspath(prefix or ".")
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return False
-        folder = parent
-    return True
 
 
 def _walk(top: str, on_error: Callable[[OSError], object] | None) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from aiblint import program
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
@@ -41,22 +43,27 @@ def ask(folder: str, arguments: Sequence[str], *, seconds: float | None = None, 
     command = _command(folder, arguments)
     if command is None:
         return None
-    limit = SECONDS if seconds is None else seconds
-    return (_run if hasattr(os, "posix_spawn") else _run_with_subprocess)(command, _environment(index), limit)
+    return program.ask(command, _environment(index), SECONDS if seconds is None else seconds)
 
 
-def program() -> str | None:
-    """Git as the absolute folders of PATH have it: never one that lies in the current folder, which may be the linted one."""
-    name = "git.exe" if os.name == "nt" else "git"
-    for folder in os.get_exec_path():
-        path = os.path.join(folder, name)
-        if os.path.isabs(folder) and os.access(path, os.X_OK) and os.path.isfile(path):
-            return path
-    return None
+def is_installed() -> bool:
+    """Whether there is a git to be asked."""
+    return program.find("git") is not None
+
+
+def work_tree(folder: str) -> str | None:
+    """The top folder of the work tree around a folder, found without git; None outside of one."""
+    folder = os.path.abspath(folder)
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
 
 
 def _command(folder: str, arguments: Sequence[str]) -> list[str] | None:
-    git = program()
+    git = program.find("git")
     return [git, *_SAFELY, "-C", folder, *arguments] if git is not None else None
 
 
@@ -69,70 +76,6 @@ def _environment(index: str | None) -> dict[str, str]:
     if index is not None:
         environment["GIT_INDEX_FILE"] = index
     return environment
-
-
-def _run(command: list[str], environment: dict[str, str], seconds: float) -> bytes | None:
-    """Standard output of a program that ends well within `seconds`, else None.
-
-    `subprocess` would do the same, but its import alone takes as long as git: 8 ms, where Python starts in 20.
-    """
-    reading, writing = os.pipe()
-    try:
-        devnull = os.devnull
-        actions = [
-            (os.POSIX_SPAWN_OPEN, 0, devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, writing, 1),
-            (os.POSIX_SPAWN_OPEN, 2, devnull, os.O_WRONLY, 0),
-        ]
-        try:
-            process = os.posix_spawn(command[0], command, environment, file_actions=actions)
-        except OSError:
-            return None
-        finally:
-            os.close(writing)
-        output: bytes | None = None
-        try:
-            output = _read_in_time(reading, seconds)
-        finally:
-            if output is None:
-                os.kill(process, 9)  # not waited for yet, so the number is still this process's
-            _, status = os.waitpid(process, 0)
-        return output if status == 0 else None
-    finally:
-        os.close(reading)
-
-
-def _read_in_time(descriptor: int, seconds: float) -> bytes | None:
-    """All that comes through a pipe until it is closed; None where that takes longer."""
-    import select
-    import time
-
-    end = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    chunks: list[bytes] = []
-    while True:
-        left = end - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            return None
-        chunk = os.read(descriptor, 1 << 20)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
-
-
-def _run_with_subprocess(command: list[str], environment: dict[str, str], seconds: float) -> bytes | None:
-    """The same as `_run`, for systems without posix_spawn."""
-    import subprocess
-
-    null = subprocess.DEVNULL
-    try:
-        done = subprocess.run(
-            command, env=environment, stdin=null, stdout=subprocess.PIPE, stderr=null, timeout=seconds, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
 
 
 class Object:

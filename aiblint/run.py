@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import sniff
-from aiblint.checkout import find_root
+from aiblint import git, sniff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Run:
         self.quiet = False
         self.progress: Callable[[int, int], None] | None = None
         self.tell: Callable[[str], None] | None = None
-        self.root = find_root(os.getcwd()) or os.getcwd()
+        self.root = git.work_tree(os.getcwd()) or os.getcwd()
 
     @property
     def fixed(self) -> int:

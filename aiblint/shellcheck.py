@@ -6,6 +6,8 @@ import json
 import os
 import sys
 
+from aiblint import program
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -43,8 +45,8 @@ class Shellcheck:
 
     __slots__ = ("_program",)
 
-    def __init__(self, program: str) -> None:
-        self._program = program
+    def __init__(self, path: str) -> None:
+        self._program = path
 
     def comments(self, script: str) -> list[Comment]:
         """What shellcheck says about the lines of a step, run as `/bin/sh -e` runs them. Raises ShellcheckError."""
@@ -96,9 +98,5 @@ def _comment(said: dict[str, Any], offset: Any) -> Comment:
 
 def find() -> Shellcheck | None:
     """The program: beside this Python (the extra puts it there), else in an absolute folder of PATH; None where there is none."""
-    name = "shellcheck.exe" if os.name == "nt" else "shellcheck"
-    for folder in (os.path.dirname(sys.executable), *os.get_exec_path()):
-        path = os.path.join(folder, name)
-        if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
-            return Shellcheck(path)
-    return None
+    path = program.find("shellcheck", os.path.dirname(sys.executable))
+    return Shellcheck(path) if path is not None else None

@@ -62,13 +62,12 @@ def scan(folder: Path, rounds: int, megabytes: int) -> Iterator[Row]:
     shutil.rmtree(tree)
     case = f"{files:,} JSON files, {megabytes} MB, 16 templates"
     value = costs["aiblint"].wall / costs["rg"].wall if "rg" in costs else None
-    # ripgrep folds case while it searches; here each file is copied and folded first, at 2 GB/s a processor: 2 is out of reach.
     # In a small tree both have little more to do than to start, and rg starts ten times sooner than Python.
     yield Row(
         f"{case}: wall time",
         "× rg",
         value,
-        5 if megabytes >= 280 else 20,
+        2 if megabytes >= 280 else 20,
         "" if "rg" in costs else "ripgrep (rg) is not installed",
     )
     yield Row(f"memory over the bare interpreter, {megabytes} MB tree", "MiB", costs["aiblint"].peak - costs["bare"].peak, 60)

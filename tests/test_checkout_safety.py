@@ -11,6 +11,7 @@ import pytest
 from repositories import ENVIRONMENT, RAW, commit, git, make, write
 
 from aiblint import git as git_module
+from aiblint import program
 from aiblint.checkout import Checkout, Checkouts, causes
 from aiblint.checkout.file import File
 
@@ -127,7 +128,7 @@ def test_nothing_is_fetched_to_complete_a_partial_clone(repository: Path, tmp_pa
 )
 def test_git_is_not_started_for_addresses_elsewhere(repository: Path, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
     started = []
-    monkeypatch.setattr(git_module, "program", lambda: started.append(uri))
+    monkeypatch.setattr(program, "find", lambda *_: started.append(uri))
     assert look(repository, uri) is None
     assert started == []
     look(repository, MAIN + "top.sh")

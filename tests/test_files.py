@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aiblint import files, sniff
+from aiblint import files, program, sniff
 from aiblint import git as git_module
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
@@ -263,7 +263,7 @@ class TestWithGit:
         write("x.json", "out/y.json")
         Path(".gitignore").write_text("out\n")
         assert files.find(["."]) == ["x.json"]
-        monkeypatch.setattr(git_module, "_run", git_module._run_with_subprocess)
+        monkeypatch.setattr(program, "ask", program._ask_with_subprocess)
         assert files.find(["."]) == ["x.json"]
 
     @needs_posix
@@ -298,16 +298,16 @@ class TestWithGit:
     def test_a_git_in_the_current_folder_is_not_started(self, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         git("init")
         write("x.json")
-        for program in ("git", "git.exe"):
-            Path(program).write_text(f"#!/bin/sh\ntouch '{tree}/started'\n")
-            Path(program).chmod(0o755)
+        for name in ("git", "git.exe"):
+            Path(name).write_text(f"#!/bin/sh\ntouch '{tree}/started'\n")
+            Path(name).chmod(0o755)
         monkeypatch.setenv("PATH", os.pathsep.join(["", ".", os.environ["PATH"]]))
         assert files.find(["."]) == ["x.json"]
         assert not (tree / "started").exists()
 
 
 @needs_posix
-@pytest.mark.parametrize("run", ["_run", "_run_with_subprocess"])
+@pytest.mark.parametrize("run", ["ask", "_ask_with_subprocess"])
 @pytest.mark.parametrize(
     "script",
     [
@@ -328,7 +328,7 @@ def test_a_git_that_does_not_answer_leaves_the_walk(
     (folder / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(git_module, "SECONDS", 0.3)
-    monkeypatch.setattr(git_module, "_run", getattr(git_module, run))
+    monkeypatch.setattr(program, "ask", getattr(program, run))
     write(".git/config", "x.json", "y.json", "sub/z.json")
     assert files.find(["."]) == ["sub/z.json", "x.json", "y.json"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from conftest import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiblint import sniff
+from aiblint import program, ripgrep, sniff
 
 TEMPLATES = [
     '{"type": "Microsoft.VirtualMachineImages/imageTemplates"}',
@@ -137,6 +138,7 @@ class TestSift:
     def paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         """Templates, others, and a file that cannot be read; any amount is worth a process."""
         monkeypatch.setattr(sniff, "_WORTH_A_PROCESS", 10)
+        monkeypatch.setattr(program, "find", lambda *_: None)
         for number in range(20):
             text = TEMPLATES[number % len(TEMPLATES)] if number % 3 else OTHERS[number % len(OTHERS)]
             (tmp_path / f"{number:02}.json").write_text(text + " " * number)
@@ -160,3 +162,69 @@ class TestSift:
         monkeypatch.setattr(sniff, "_WORTH_A_PROCESS", 1_000_000)
         monkeypatch.setattr(os, "fork", lambda: pytest.fail("a process was started"))
         assert sifted(paths, 8) == sifted(paths, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_spawn"), reason="ripgrep is used where a program starts at little cost")
+class TestRipgrep:
+    @pytest.fixture
+    def paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Templates and others in every encoding; any amount is worth ripgrep."""
+        monkeypatch.setattr(sniff, "_WORTH_RIPGREP", 10)
+        (tmp_path / "-dashed").mkdir()
+        paths = []
+        for number, text in enumerate([*TEMPLATES, *OTHERS, "\0" + TEMPLATES[0]]):
+            for encoding in ENCODINGS:
+                path = tmp_path / ("-dashed" if number % 2 else "") / f"{number:02} ö {encoding}.json"
+                path.write_bytes(text.encode(encoding))
+                paths.append(str(path))
+        (tmp_path / "broken.json").write_bytes(b"\xff\x80 virtualMachineImages")
+        return [*paths, str(tmp_path / "broken.json")]
+
+    @staticmethod
+    def instead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:
+        """Puts a program of that text in ripgrep's place."""
+        rg = tmp_path / "rg"
+        rg.write_text(f"#!/bin/sh\n{script}\n")
+        rg.chmod(0o755)
+        monkeypatch.setattr(program, "find", lambda *_: str(rg))
+
+    @pytest.mark.skipif(shutil.which("rg") is None, reason="ripgrep is not installed")
+    @pytest.mark.parametrize("most", [1, 2_000_000], ids=["one at a time", "all at once"])
+    def test_it_says_what_we_say(self, paths: list[str], most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        alone = sifted(paths, 1)
+        monkeypatch.setattr(ripgrep, "_FEWEST_BYTES", most)
+        monkeypatch.setattr(os, "sysconf", lambda _: 0)
+        assert sifted(paths, None) == sifted(paths, 2) == alone
+        held = ripgrep.holding(paths, sniff._NAMES, None)
+        assert held is not None
+        passed = {path for path, content in alone if content is not None}
+        assert passed <= set(held)
+        assert os.path.join(os.path.dirname(paths[0]), "-dashed", "05 ö utf-8.json") not in held
+
+    @pytest.mark.skipif(shutil.which("rg") is None, reason="ripgrep is not installed")
+    def test_a_file_that_it_cannot_read_is_named_as_ever(self, paths: list[str], tmp_path: Path) -> None:
+        missing = str(tmp_path / "missing.json")
+        assert sifted([*paths, missing], None) == sifted([*paths, missing], 1)
+        assert sifted([missing, *paths], None)[0] == (missing, f"{missing}: does not exist")
+
+    @pytest.mark.parametrize("script", ["exit 2", "kill -9 $$", "sleep 60"])
+    def test_without_a_good_answer_we_look_ourselves(
+        self, paths: list[str], script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.instead(monkeypatch, tmp_path, script)
+        monkeypatch.setattr(ripgrep, "SECONDS", 0.3)
+        assert ripgrep.holding(paths, sniff._NAMES, None) is None
+        assert sifted(paths, None) == sifted(paths, 1)
+
+    def test_what_it_is_asked(self, paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.instead(monkeypatch, tmp_path, f"printf '%s\\n' \"$@\" > '{tmp_path}/asked'; exit 1")
+        sifted(paths, 3)
+        asked = (tmp_path / "asked").read_text().splitlines()
+        assert asked[:5] == ["--no-config", "--text", "--files-with-matches", "--null", "--threads=3"]
+        assert asked[asked.index("--") + 1 :] == paths
+
+    def test_little_work_and_one_job_start_none(self, paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ripgrep, "holding", lambda *_: pytest.fail("ripgrep was asked"))
+        sifted(paths, 1)
+        monkeypatch.setattr(sniff, "_WORTH_RIPGREP", 1_000_000)
+        sifted(paths, None)

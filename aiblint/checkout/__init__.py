@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from aiblint import git
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from aiblint.checkout.file import File
@@ -57,7 +59,7 @@ class Checkout:
         """The top folder of the work tree; None outside of one."""
         if not self._found:
             self._found = True
-            self._root = find_root(os.path.dirname(os.path.abspath(self._path)))
+            self._root = git.work_tree(os.path.dirname(os.path.abspath(self._path)))
         return self._root
 
     @property
@@ -84,14 +86,3 @@ class Checkout:
         """Whether the template itself is in git."""
         repository = self.repository
         return repository is not None and repository.has(os.path.abspath(self._path))
-
-
-def find_root(start: str) -> str | None:
-    """The nearest folder upward that holds `.git`; None where there is none."""
-    folder = os.path.abspath(start)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder

@@ -105,7 +105,7 @@ class Repository:
     @property
     def refusal(self) -> str | None:
         """What people should know where an installed git was asked for the index and did not tell."""
-        return _refusal(self.root) if self._index == _REFUSED and git.program() is not None else None
+        return _refusal(self.root) if self._index == _REFUSED and git.is_installed() else None
 
     def has(self, path: str) -> bool:
         """Whether a file of this machine, by its absolute path, is in the index."""

@@ -29,17 +29,6 @@ def discover(start: str) -> str | None:
         folder = parent
 
 
-def repository(folder: str) -> str | None:
-    """The root of the repository that a folder lies in; None: it lies in none."""
-    folder = os.path.abspath(folder)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder
-
-
 def text_of(path: str) -> str:
     """The text of a configuration file. Raises ConfigError."""
     try:

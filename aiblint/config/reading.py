@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from aiblint import git
 from aiblint.config import discovery, keys
 from aiblint.config.kinds import read_keys
 from aiblint.config.settings import Settings, combined
@@ -22,7 +23,7 @@ MOST_FILES = 20
 
 def load(path: str) -> Settings:
     """The settings that a configuration file holds; ConfigError where it cannot be read or says something unknown."""
-    reading = _Reading(discovery.repository(os.path.dirname(os.path.abspath(path))))
+    reading = _Reading(git.work_tree(os.path.dirname(os.path.abspath(path))))
     said = reading.file(path, ())
     return Settings(
         said,

@@ -83,7 +83,7 @@ complete -c aiblint -n _shtab_aiblint_using -l format -xka "text concise json sa
 complete -c aiblint -n _shtab_aiblint_using -l output -xka "(__fish_complete_path (commandline -ct))" -d 'also write a report to a file (repeatable)'
 complete -c aiblint -n _shtab_aiblint_using -l statistics -d 'count the findings of each rule instead of showing them'
 complete -c aiblint -n _shtab_aiblint_using -l color -xka "auto always never" -d '(default: auto; NO_COLOR and FORCE_COLOR count)'
-complete -c aiblint -n _shtab_aiblint_using -l jobs -x -d 'processes that look through a large tree at most (default: the processors)'
+complete -c aiblint -n _shtab_aiblint_using -l jobs -x -d 'processes that look through a large tree at most, or threads of ripgrep where that is installed (default: the processors)'
 complete -c aiblint -n _shtab_aiblint_using -s q -l quiet -d 'findings only: no remarks, no summary'
 complete -c aiblint -n _shtab_aiblint_using -s v -l verbose -d 'tell on stderr what each file was checked by'
 complete -c aiblint -n _shtab_aiblint_using -l stdin-filename -x -d 'what to call the template read from stdin (with PATH -)'

@@ -43,7 +43,7 @@ _shtab_aiblint_options=(
   "*--output[also write a report to a file (repeatable)]:FORMAT=FILE:_files"
   "--statistics[count the findings of each rule instead of showing them]"
   "--color[(default\: auto\; NO_COLOR and FORCE_COLOR count)]:color:(auto always never)"
-  "--jobs[processes that look through a large tree at most (default\: the processors)]:N:"
+  "--jobs[processes that look through a large tree at most, or threads of ripgrep where that is installed (default\: the processors)]:N:"
   {-q,--quiet}"[findings only\: no remarks, no summary]"
   {-v,--verbose}"[tell on stderr what each file was checked by]"
   "--stdin-filename[what to call the template read from stdin (with PATH -)]:NAME:"
