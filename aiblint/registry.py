@@ -135,14 +135,13 @@ def _read_index(index: str, names: list[str] | None) -> dict[str, Any] | None:
 
 
 def _write_index(index: str, content: dict[str, Any]) -> None:
-    """Written beside and moved into place, so that a run at the same time reads a whole one; a read-only folder is fine."""
+    """Whole, because a run at the same time reads it; a read-only folder is fine, and what is lost can be made again."""
     import json
 
-    beside = f"{index}.{os.getpid()}"
+    from aiblint import whole  # here, because hardly a run writes it
+
     try:
-        with open(beside, "w", encoding="utf-8") as file:
-            json.dump(content, file, separators=(",", ":"))
-        os.replace(beside, index)
+        whole.write(index, json.dumps(content, separators=(",", ":")).encode(), lasting=False)
     except OSError:
         return
 

@@ -72,7 +72,9 @@ def write_whole(path: str, text: str) -> None:
             with open(path, "wb") as file:
                 file.write(data)
         else:
-            _replace(os.path.realpath(path), data)  # a link stays a link
+            from aiblint import whole  # here, because most runs write no file
+
+            whole.write(os.path.realpath(path), data)  # a link stays a link
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise OutputError(f"{path} cannot be written: {reason}") from error
@@ -84,15 +86,3 @@ def _is_special(path: str) -> bool:
         return not stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
         return False
-
-
-def _replace(path: str, data: bytes) -> None:
-    beside = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(beside, "wb") as file:
-            file.write(data)
-        os.replace(beside, path)
-    except OSError:
-        if os.path.exists(beside):
-            os.unlink(beside)
-        raise

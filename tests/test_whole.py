@@ -1,0 +1,73 @@
+"""Files are written whole or not at all, and stay the same files to everybody else."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from aiblint import whole
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@posix
+@pytest.mark.parametrize("lasting", [True, False])
+def test_what_is_replaced_keeps_its_mode_and_what_is_new_has_that_of_any_new_file(tmp_path: Path, lasting: bool) -> None:
+    path, other = tmp_path / "report.json", tmp_path / "other"
+    other.write_text("any new file")
+    whole.write(str(path), b"one", lasting=lasting)
+    assert (path.read_bytes(), mode(path)) == (b"one", mode(other))
+    path.chmod(0o640)
+    whole.write(str(path), b"two", lasting=lasting)
+    assert (path.read_bytes(), mode(path)) == (b"two", 0o640)
+    assert sorted(os.listdir(tmp_path)) == ["other", "report.json"]
+
+
+@posix
+def test_nobody_else_reads_the_content_before_it_has_the_mode_of_what_it_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "private.json"
+    path.write_text("old")
+    path.chmod(0o600)
+    seen = []
+    monkeypatch.setattr(os, "chmod", lambda beside, _: seen.append(mode(Path(beside))))
+    whole.write(str(path), b"new")
+    assert seen == [0o600]
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full disk", "interrupt"])
+def test_what_stops_on_the_way_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, name: str, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+
+    def stop(*_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(os, name, stop)
+    with pytest.raises(type(error)):
+        whole.write(str(path), b"new")
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.json"]
+
+
+def test_the_longest_name_that_the_system_takes_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("ü" * 120 + ".json")
+    whole.write(str(path), b"{}")
+    assert path.read_bytes() == b"{}"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        whole.write(str(tmp_path / "missing" / "report.json"), b"{}")
