@@ -121,7 +121,7 @@ class Container:
     `level` is where it is deployed to: resourceGroup, subscription, managementGroup or tenant, None where that is not known.
     """
 
-    __slots__ = ("level", "neighbours", "node", "owner", "resources", "scope", "symbolic")
+    __slots__ = ("level", "neighbours", "node", "owner", "resources", "reviewed", "scope", "symbolic")
 
     def __init__(self, node: Node, scope: Scope, owner: Resource | None, level: str | None) -> None:
         self.node = node
@@ -130,6 +130,8 @@ class Container:
         self.level = level
         self.neighbours: object = None
         """What `aiblint.neighbours` keeps about the file."""
+        self.reviewed: bool | None = None
+        """Whether `aiblint.review` has looked at it."""
         listed = node.find("resources")
         self.symbolic = listed is not None and listed.kind == OBJECT and not is_one_resource(listed)
         self.resources: list[Resource] = []

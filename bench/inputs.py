@@ -119,6 +119,7 @@ def compiled(path: Path, size: int = 1_000_000) -> Path:
     content = template()
     content["languageVersion"] = "2.0"
     content["resources"] = {f"resource{number}": resource for number, resource in enumerate(content["resources"])}
+    content["parameters"] = {**content.get("parameters", {}), "prefix": {"type": "string"}, "settings": {"type": "object"}}
     number, written = 0, len(json.dumps(content, indent=2))
     while written < size:
         module = _module(number)

@@ -29,6 +29,7 @@ KINDS = (
     "circular-reference",
     "expression-length",
     "copy-count",
+    "misplaced-function",
     "beyond-us",
 )
 """What can be wrong with an expression; each makes the deployment fail when the place is reached.

@@ -38,30 +38,32 @@ def expression_problem(
 
     `certain`: whether its place is reached for certain, or only perhaps. `commands`: whether it stands in a step's inline.
     """
-    for template in templates:
-        for problem in template.scope.problems if template.scope is not None else []:
-            if problem.node is None or _is_command_in_brackets(problem.node) != commands:
-                continue
-            if problem.kind in kinds and problem.certain == certain:
-                yield _text_problem(document, problem, problem.message)
+    from aiblint import review
+
+    for problem in review.problems(templates):
+        if problem.node is None or _is_command_in_brackets(problem.node) != commands:
+            continue
+        if problem.kind in kinds and problem.certain == certain:
+            yield _text_problem(document, problem, problem.message + review.elsewhere(problem))
 
 
 @check_text
 def bracket_literal(document: Document, templates: list[Template], *, kinds: list[str]) -> Iterator[TextProblem]:
     """A command in brackets that ARM takes for an expression and cannot read: a shell test, a PowerShell cast."""
-    for template in templates:
-        for problem in template.scope.problems if template.scope is not None else []:
-            if problem.kind in kinds and problem.node is not None and _is_command_in_brackets(problem.node):
-                node = problem.node
-                text = str(node.value)
-                yield TextProblem(
-                    node.start,
-                    node.end,
-                    f"ARM takes {quote(text)} for an expression, because it stands in brackets, and refuses the deployment "
-                    f"({problem.message}); write {quote('[' + text)}: ARM takes the first bracket away",
-                    node=node,
-                    fix=_one_more_bracket(node),
-                )
+    from aiblint import review
+
+    for problem in review.problems(templates):
+        if problem.kind in kinds and problem.node is not None and _is_command_in_brackets(problem.node):
+            node = problem.node
+            text = str(node.value)
+            yield TextProblem(
+                node.start,
+                node.end,
+                f"ARM takes {quote(text)} for an expression, because it stands in brackets, and refuses the deployment "
+                f"({problem.message}); write {quote('[' + text)}: ARM takes the first bracket away",
+                node=node,
+                fix=_one_more_bracket(node),
+            )
 
 
 def _one_more_bracket(node: Node) -> Repair:

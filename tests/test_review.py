@@ -1,0 +1,223 @@
+"""Whatever is wrong with an expression of a deployment is found, wherever it stands: then no image template is deployed either."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from aiblint import engine, registry
+from aiblint.checkout import Checkout
+from aiblint.finding import Finding
+from aiblint.syntax.json import read
+
+Json = dict[str, Any]
+RULES = {"undefined-reference", "expression-malformed", "function-misplaced"}
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+
+
+def deployment(*resources: Json, **members: Any) -> Json:
+    root = read((ROOT / "examples" / "deployment.json").read_bytes(), "x").root
+    assert root is not None
+    whole: Any = root.to_python()
+    for key, value in members.items():
+        whole[key] = {**whole.get(key, {}), **value} if isinstance(value, dict) else value
+    whole["resources"] += resources
+    return whole
+
+
+def found(whole: Json, given: Json | None = None) -> list[Finding]:
+    parameters = read(json.dumps({"parameters": given}).encode(), "p.json") if given is not None else None
+    document = read(json.dumps(whole).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23", parameters=parameters)
+    assert result.defects == []
+    return [finding for finding in result.findings if finding.name in RULES]
+
+
+def beside(**members: Any) -> Json:
+    kind = {
+        "type": "Microsoft.Storage/storageAccounts",
+        "apiVersion": "2023-05-01",
+        "name": "scripts",
+        "location": "westeurope",
+    }
+    return {**kind, "kind": "StorageV2", "sku": {"name": "Standard_LRS"}, **members}
+
+
+def nested(inner: Json, **properties: Any) -> Json:
+    template = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [], **inner}
+    return {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": "inner",
+        "properties": {"mode": "Incremental", "template": template, **properties},
+    }
+
+
+INNER = {"expressionEvaluationOptions": {"scope": "inner"}}
+PERHAPS = "[equals(parameters('location'), 'x')]"
+PLACES: dict[str, tuple[Json, str, str]] = {
+    "output": (deployment(outputs={"o": {"type": "string", "value": "#"}}), "/outputs/o/value", "error"),
+    "output-if": (deployment(outputs={"o": {"condition": PERHAPS, "value": "#"}}), "/outputs/o/value", "warning"),
+    "variable-of-nobody": (deployment(variables={"v": {"a": ["#"]}}), "/variables/v/a/0", "warning"),
+    "default": (deployment(parameters={"p": {"type": "string", "defaultValue": "#"}}), "/parameters/p/defaultValue", "error"),
+    "name-of-another": (deployment(beside(name="#")), "/resources/2/name", "error"),
+    "tag-of-another": (deployment(beside(tags={"a": "#"})), "/resources/2/tags/a", "error"),
+    "order-of-another": (deployment(beside(dependsOn=["#"])), "/resources/2/dependsOn/0", "error"),
+    "name-of-a-member": (deployment(beside(tags={"#": "a"})), "/resources/2/tags/#", "error"),
+    "perhaps": (deployment(beside(condition=PERHAPS, name="#")), "/resources/2/name", "warning"),
+    "outer-scope": (deployment(nested({"resources": [beside(name="#")]})), "/resources/2/properties/template/resources/0/name", "error"),
+    "inner-scope": (
+        deployment(nested({"resources": [beside(name="#")], "parameters": {"location": {"type": "string", "defaultValue": "x"}}}, **INNER)),
+        "/resources/2/properties/template/resources/0/name",
+        "error",
+    ),
+    "handed-in": (
+        deployment(nested({"parameters": {"p": {"type": "string"}}}, parameters={"p": {"value": "#"}}, **INNER)),
+        "/resources/2/properties/parameters/p/value",
+        "error",
+    ),
+    "child": (deployment(beside(resources=[{"type": "blobServices", "name": "#"}])), "/resources/2/resources/0/name", "error"),
+}  # fmt: skip
+MISTAKES = {
+    "[parameters('locaton')]": ("undefined-reference", "there is no parameter 'locaton'"),
+    "[concat(parameters('location'), parameters('it''s'))]": ("undefined-reference", "there is no parameter 'it's'"),
+    "[toLowr(parameters('location'))]": ("undefined-reference", "there is no function 'toLowr' (did you mean 'toLower'?)"),
+    "[mine.f(1)]": ("undefined-reference", "there is no function 'mine.f'"),
+    "[concat(parameters('location'), 'a'))]": ("expression-malformed", ""),
+    "[concat('a' 'b')]": ("expression-malformed", ""),
+    "[parameters('location') + 'x']": ("expression-malformed", ""),
+    "[resourceGroup().locaton]": ("expression-malformed", "there is no property 'locaton' (did you mean 'location'?)"),
+    "[parameters('location').x.y]": ("expression-malformed", "a string has no properties or items"),
+}
+
+
+def put(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {text if key == "#" else key: put(member, text) for key, member in value.items()}
+    if isinstance(value, list):
+        return [put(item, text) for item in value]
+    return text if value == "#" else value
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_found_wherever_it_stands(place: str, mistake: str) -> None:
+    whole, pointer, severity = PLACES[place]
+    rule, message = MISTAKES[mistake]
+    findings = found(put(whole, mistake))
+    if severity == "warning" and ("property" in message or "properties" in message):
+        assert findings == [], "whether the value is ever asked for its member is not known"
+        return
+    [finding] = findings
+    assert (finding.name, finding.pointer) == (rule, pointer.replace("#", mistake))
+    assert finding.severity == (severity if rule == "undefined-reference" else "error")
+    assert message in finding.message
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "right",
+    [
+        "[PARAMETERS( 'LOCATION' )]",
+        "[concat('(', parameters('location'), ') [x', 'it''s, a(b')]",
+        "[resourceGroup().tags['a b'].c]",
+        "[subscription().subscriptionId]",
+        "[resourceGroup().somethingElse]",
+        "[if(empty(parameters('location')), resourceId('Microsoft.Compute/images', 'a'), format('{0}{1:N0}', 'a', 1))]",
+        "[deployment().properties.template.contentVersion]",
+        "[tryGet(createObject('a', 1), 'b')]",
+        "[[parameters('locaton')]",
+        "[first(split(parameters('location'), '/'))]",
+    ],
+)
+def test_what_is_right_is_left_alone_wherever_it_stands(place: str, right: str) -> None:
+    assert found(put(PLACES[place][0], right)) == []
+
+
+def test_nothing_is_said_of_what_is_never_read() -> None:
+    wrong = "[parameters('locaton')]"
+    for whole in (
+        deployment(beside(condition=False, name=wrong)),
+        deployment(beside(comments=wrong, metadata={"a": wrong})),
+        deployment(parameters={"p": {"type": "string", "metadata": {"description": wrong}}}),
+        deployment(metadata={"_generator": wrong}),
+    ):
+        assert found(whole) == []
+    given = deployment(parameters={"p": {"type": "string", "defaultValue": wrong}})
+    assert [f.pointer for f in found(given)] == ["/parameters/p/defaultValue"]
+    assert found(given, {"p": {"value": "x"}}) == []
+
+
+def test_deployments_without_an_image_template_are_not_ours() -> None:
+    whole = deployment(outputs={"o": {"type": "string", "value": "[parameters('locaton')]"}})
+    whole["resources"] = [beside(name="[variables('nobody')]")]
+    assert found(whole) == []
+
+
+def test_a_name_of_another_scope_is_told_with_its_scope() -> None:
+    inner = {"parameters": {"who": {"type": "string", "defaultValue": "x"}}, "resources": [beside(name="[parameters('who')]")]}
+    [finding] = found(deployment(nested(inner)))
+    assert 'give the nested deployment "expressionEvaluationOptions": {"scope": "inner"}' in finding.message
+    assert found(deployment(nested(inner, **INNER))) == []
+
+    [finding] = found(deployment(nested({"resources": [beside(name="[parameters('location')]")]}, **INNER)))
+    assert "the outer template declares it, but the nested one is read in its own scope" in finding.message
+
+    function = {
+        "namespace": "mine",
+        "members": {"f": {"parameters": [], "output": {"type": "string", "value": "[parameters('location')]"}}},
+    }
+    [finding] = found(deployment(functions=[function], outputs={"o": {"type": "string", "value": "[mine.f()]"}}))
+    assert "a function of the template sees its own parameters only" in finding.message
+
+
+EVERYWHERE = {"output", "variable-of-nobody", "default", "name-of-another", "tag-of-another", "inner-scope"}
+ALLOWED = {
+    "[utcNow()]": {"default"},
+    "[newGuid()]": {"default"},
+    "[reference('x', '2023-01-31').a]": EVERYWHERE - {"variable-of-nobody", "default"},
+    "[listKeys('x', '2023-01-31').a]": EVERYWHERE - {"variable-of-nobody", "default"},
+    "[references('x')[0].a]": EVERYWHERE - {"variable-of-nobody", "default"},
+    "[toLower(variables('identityName'))]": EVERYWHERE - {"default"},
+    "[copyIndex()]": set(),
+}
+
+
+@pytest.mark.parametrize("text", ALLOWED)
+@pytest.mark.parametrize("place", sorted(EVERYWHERE))
+def test_functions_that_are_not_allowed_everywhere(text: str, place: str) -> None:
+    whole, pointer, _ = PLACES[place]
+    if "variables" in text and place == "inner-scope":
+        return  # another template, with variables of its own
+    wanted = [] if place in ALLOWED[text] else [("function-misplaced", "error", pointer)]
+    assert [(f.name, f.severity, f.pointer) for f in found(put(whole, text))] == wanted
+
+
+def test_functions_of_a_scope_that_the_deployment_does_not_have() -> None:
+    schema = "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
+    inner = deployment()
+    whole = {
+        "$schema": schema,
+        "contentVersion": "1.0.0.0",
+        "parameters": {"location": {"type": "string", "defaultValue": "[resourceGroup().location]"}},
+        "resources": [{**nested(inner, **INNER), "resourceGroup": "images"}],
+        "outputs": {"o": {"type": "string", "value": "[subscription().subscriptionId]"}},
+    }
+    [finding] = found(whole)
+    assert (finding.name, finding.pointer) == ("function-misplaced", "/parameters/location/defaultValue")
+    assert "resourceGroup() is unknown in a deployment to a subscription" in finding.message
+
+
+def test_loops_know_their_rounds() -> None:
+    for whole in (
+        deployment(beside(copy={"name": "all", "count": 2}, name="[concat('a', copyIndex())]")),
+        deployment(beside(properties={"copy": [{"name": "x", "count": 2, "input": "[copyIndex('x')]"}]})),
+        deployment(variables={"copy": [{"name": "x", "count": 2, "input": "[copyIndex('x')]"}]}),
+        deployment(variables={"v": {"copy": [{"name": "x", "count": 2, "input": "[copyIndex('x')]"}]}}),
+        deployment(outputs={"o": {"type": "array", "copy": {"count": 2, "input": "[copyIndex()]"}}}),
+        deployment({**nested({"resources": [beside(name="[concat('a', copyIndex())]")]}), "copy": {"name": "all", "count": 2}}),
+    ):
+        assert found(whole) == []
