@@ -11,7 +11,7 @@ from aiblint.arm.scope import Computed, is_expression
 from aiblint.checks import secrets
 from aiblint.document import OBJECT, STRING
 from aiblint.finding import Fix, Related
-from aiblint.syntax.json import string_offsets
+from aiblint.syntax.json import key_offsets, string_offsets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def hide(document: Document, contexts: list[Context], parameters: Document | Non
     texts |= {written for text in texts for written in _spellings(text)}
     document.secret_texts.update(text for text in texts if not masking.is_stand_in(text))
     document.hidden = masking.Hidden(document.secret_texts)
+    for file in (document, parameters):
+        if file is not None and document.secret_texts:
+            file.hide(document.hidden.places(file.text))
+            file.hide(_repeated_with_escapes(file, document.hidden))
     return document.hidden
 
 
@@ -83,8 +87,13 @@ def without_secrets_of(document: Document, text: str) -> str:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """How else a text is written: escaped in a message, quoted in a path, as a part of an RFC 6901 pointer."""
+    """How else a text is written: escaped in a message or in JSON, quoted in an expression or a path, in an RFC 6901 pointer."""
+    import json  # here, because most files hold no secret
+
     yield text.encode("unicode_escape").decode()
+    yield json.dumps(text)[1:-1]
+    yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield text.replace("'", "''")
     yield text.replace("\\", "\\\\").replace("'", "\\'")
     yield text.replace("~", "~0").replace("/", "~1")
 
@@ -148,12 +157,29 @@ def _strings_with_escapes(document: Document) -> Iterator[Node]:
                 yield node
 
 
-def _in_escaped_names(document: Document) -> Iterator[str]:
-    """Secrets that show in the names of members only when these are decoded."""
+def _repeated_with_escapes(document: Document, hidden: masking.Hidden) -> Iterator[tuple[int, int]]:
+    """Where strings and names repeat a secret that shows only when they are decoded."""
+    for node in _strings_with_escapes(document):
+        offsets = string_offsets(document.text, node)
+        yield from ((offsets[start], offsets[end]) for start, end in hidden.places(str(node.value)))
+    for node in _names_with_escapes(document):
+        offsets = key_offsets(document.text, node)
+        yield from ((offsets[start], offsets[end]) for start, end in hidden.places(node.key or ""))
+
+
+def _names_with_escapes(document: Document) -> Iterator[Node]:
+    """Members whose name says something else than what is written."""
     if document.root is not None and "\\" in document.text:
         for node in document.root.walk():
-            if node.key:
-                yield from (node.key[start:end] for start, end in masking.spans(node.key))
+            if node.key and node.key_end - node.key_start != len(node.key) + 2:
+                yield node
+
+
+def _in_escaped_names(document: Document) -> Iterator[str]:
+    """Secrets that show in the names of members only when these are decoded."""
+    for node in _names_with_escapes(document):
+        name = node.key or ""
+        yield from (name[start:end] for start, end in masking.spans(name))
 
 
 def _in_strings(context: Context, document: Document, parameters: Document | None) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from aiblint import platforms, schema
 from aiblint.check import Context
 from aiblint.checks.conformance import unread
-from aiblint.confidential import hide, without_secrets
+from aiblint.confidential import hide, told, without_secrets
 from aiblint.finding import Finding, Related
 from aiblint.plan import Plan
 from aiblint.syntax.json import string_offsets
@@ -16,7 +17,7 @@ from aiblint.template import read, resource_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from aiblint.change import Repair
@@ -70,7 +71,7 @@ class _Lint:
         self.document = document
         self.programs = programs
         self.parameters = parameters
-        self.traced = False
+        self.traces: list[Callable[[], None]] | None = None
         given = parameters.root.find("parameters") if parameters is not None and parameters.root is not None else None
         found = read(document, given)
         self.templates = found.deployed
@@ -122,14 +123,16 @@ def lint(
     """
     plan = rules if isinstance(rules, Plan) else Plan(rules, severities)
     under_way = _Lint(document, checkout, today, api_version, os, parameters, tables, programs)
-    under_way.traced = traced
+    under_way.traces = [] if traced else None
     result = Result(document, under_way.templates, under_way.left_out)
     broken: dict[str, str] = {}
     found = [said for _, said in _all_said(plan, under_way, broken)]
     result.defects = [broken[rule] for rule in sorted(broken)]
+    hidden = hide(document, under_way.contexts, parameters) if found or result.defects or shown else None
+    for trace in under_way.traces or ():
+        trace()  # now that it is known what must not be repeated
     findings = with_fixes(document, found)
-    if findings or result.defects or shown:
-        hidden = hide(document, under_way.contexts, parameters)
+    if hidden is not None:
         findings = [without_secrets(finding, hidden) for finding in findings]
         result.defects = [hidden.without(defect) for defect in result.defects]
     result.findings = _once(sorted(findings, key=lambda finding: finding.sort_key))
@@ -173,10 +176,8 @@ def _of_file(task: Task, under_way: _Lint) -> Iterator[tuple[Finding, Repair | N
     """What a rule says about the file."""
     for problem in task.function(under_way.document, under_way.templates, **task.options):
         finding = text_finding(under_way.document, task.rule, task.level, problem)
-        if under_way.traced and problem.listed:
-            from aiblint import identity
-
-            finding.place, finding.subject = "$", identity.listing(problem.listed)
+        if under_way.traces is not None and problem.listed:
+            under_way.traces.append(partial(_trace_listed, finding, problem.listed))
         yield finding, problem.fix
 
 
@@ -189,8 +190,8 @@ def _of_template(
             for problem in task.function(value, context, **task.options):
                 if task.rule.unread or not unread(problem.mark or problem.at, context):
                     finding = _finding(context, task.rule, task.level, problem, under_way.parameters)
-                    if under_way.traced:
-                        trace(finding, problem, context)
+                    if under_way.traces is not None:
+                        under_way.traces.append(partial(_trace, finding, problem, context))
                     yield finding, problem.fix
 
 
@@ -223,20 +224,28 @@ def _finding(context: Context, rule: Rule, level: str, problem: Problem, paramet
     )
 
 
-def trace(finding: Finding, problem: Problem, context: Context) -> None:
-    """Says by structure what a finding is about."""
+def _trace_listed(finding: Finding, texts: tuple[str, ...]) -> None:
+    """Says by structure what a finding about several texts of a file is about."""
     from aiblint import identity  # only baselines need it
 
+    finding.place, finding.subject = "$", identity.listing(texts, partial(told, document=finding.document))
+
+
+def _trace(finding: Finding, problem: Problem, context: Context) -> None:
+    """Says by structure what a finding is about. Secrets have to be known by then: they stand in no place and in no digest."""
+    from aiblint import identity
+
+    conceal = partial(told, document=finding.document)
     marked = problem.mark or problem.at
     finding.resource = resource_of(context.template)
     if marked.use is not None and marked.use is not marked.node:
-        finding.place, finding.subject = identity.of_definition(marked.node)  # which may be used in several places
+        finding.place, finding.subject = identity.of_definition(marked.node, conceal)  # which may be used in several places
     else:
-        finding.place = identity.place_of(problem.at)
+        finding.place = identity.place_of(problem.at, conceal)
         if problem.on_key and isinstance(marked.key, str):
-            finding.subject = identity.subject_of_name(marked, problem.at)
+            finding.subject = identity.subject_of_name(marked, problem.at, conceal)
         else:
-            finding.subject = identity.subject_of(marked, problem.part)
+            finding.subject = identity.subject_of(marked, problem.part, conceal)
     if problem.secret:
         finding.subject = identity.SECRET
 

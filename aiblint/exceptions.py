@@ -65,10 +65,12 @@ class Exceptions:
     def _document(self, path: str) -> Document:
         """A configuration as text, for findings about what it says."""
         if path not in self._documents:
+            from aiblint.confidential import hide
             from aiblint.config.discovery import text_of
             from aiblint.document import Document
 
-            self._documents[path] = Document(path, text_of(path), None, [])
+            document = self._documents[path] = Document(path, text_of(path), None, [])
+            hide(document, [], None)  # reasons may repeat what nobody should
         return self._documents[path]
 
     def of_file(self, path: str, settings: Settings, choice: Choice) -> list[Stated]:

@@ -13,10 +13,13 @@ from aiblint.value import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from aiblint.document import Document, Node
     from aiblint.value import Value
+
+    Conceal = Callable[[str], str]
+    """Takes the secrets out of a text. Digests are made of what is left: that of a weak password would give it away."""
 
 NAMING = ("name", "runOutputName", "id", "type")
 """Members by which an item of a list is known, the most telling one first."""
@@ -49,56 +52,56 @@ def shape(place: str) -> str:
     return _ITEM.sub("[]", place)
 
 
-def place_of(value: Value) -> str:
+def place_of(value: Value, conceal: Conceal) -> str:
     """The place of a value in its image template."""
     parts: list[str] = []
     at: Value | None = value
     while at is not None and at.parent is not None:
-        parts.append(_item(at) if isinstance(at.key, int) else _member(str(at.key)))
+        parts.append(_item(at, conceal) if isinstance(at.key, int) else _member(str(at.key)))
         at = at.parent
     return "$" + "".join(reversed(parts))
 
 
-def places(root: Value) -> set[str]:
+def places(root: Value, conceal: Conceal) -> set[str]:
     """The places of all values of an image template."""
     found: set[str] = set()
     stack = [(root, "$")]
     while stack:
         value, place = stack.pop()
         found.add(place)
-        stack += [(item, place + _item(item)) for item in value.items]
+        stack += [(item, place + _item(item, conceal)) for item in value.items]
         stack += [(member, place + _member(str(member.key))) for member in value.members.values()]
         stack += [(alternative, place) for alternative in value.alternatives]
     return found
 
 
-def subject_of(value: Value, part: tuple[int, int] | None) -> str:
+def subject_of(value: Value, part: tuple[int, int] | None, conceal: Conceal) -> str:
     """The digest of what is underlined of a value: the text, or the part [start, end) of it; all that an object or list holds."""
     if part is not None and value.text is not None and value.use is None:
-        return digest(value.text[part[0] : part[1]])
+        return digest(conceal(value.text[part[0] : part[1]]))
     if value.use is None and value.kind in (OBJECT, ARRAY):
-        return WHOLE + digest(_content(value))
-    return digest(_said(value))
+        return WHOLE + digest(_content(value, conceal))
+    return digest(conceal(_said(value)))
 
 
-def subject_of_name(value: Value, owner: Value) -> str:
+def subject_of_name(value: Value, owner: Value, conceal: Conceal) -> str:
     """The subject of a finding that underlines a member's name: the name, and all that the object holds that it is about."""
-    return digest(str(value.key), 8) + WHOLE + digest(_content(owner))
+    return digest(conceal(str(value.key)), 8) + WHOLE + digest(_content(owner, conceal))
 
 
-def listing(texts: Iterable[str]) -> str:
+def listing(texts: Iterable[str], conceal: Conceal) -> str:
     """The subject of a finding about several texts."""
-    return LIST + " ".join(sorted(digest(text, 8) for text in texts))
+    return LIST + " ".join(sorted(digest(conceal(text), 8) for text in texts))
 
 
-def of_definition(node: Node) -> tuple[str, str]:
+def of_definition(node: Node, conceal: Conceal) -> tuple[str, str]:
     """Place and subject of a finding about a value that is defined elsewhere in the file, or in a parameter file."""
     parts: list[str] = []
     at = node
     while at.parent is not None:
-        parts.append(_member(at.key) if at.key is not None else _node_item(at))
+        parts.append(_member(at.key) if at.key is not None else _node_item(at, conceal))
         at = at.parent
-    subject = WHOLE if node.kind in (OBJECT, ARRAY) else digest(str(node.value))
+    subject = WHOLE if node.kind in (OBJECT, ARRAY) else digest(conceal(str(node.value)))
     return DEFINITION + "$" + "".join(reversed(parts)), subject
 
 
@@ -106,15 +109,15 @@ def _member(name: str) -> str:
     return f".{name}" if name.isidentifier() else f"[{_quoted(name)}]"
 
 
-def _item(value: Value) -> str:
+def _item(value: Value, conceal: Conceal) -> str:
     if value.kind == OBJECT:
         for name in NAMING:
             member = value.members.get(name)
             said = _said(member) if member is not None and member.kind in (STRING, UNKNOWN) else ""
             if said:
-                return f"[{name}={_quoted(said)}]"
+                return f"[{name}={_quoted(conceal(said))}]"
         return "[{}]"
-    return "[[]]" if value.kind == ARRAY else f"[#{digest(_said(value), 8)}]"
+    return "[[]]" if value.kind == ARRAY else f"[#{digest(conceal(_said(value)), 8)}]"
 
 
 def _quoted(text: str) -> str:
@@ -128,7 +131,7 @@ def _said(value: Value) -> str:
     return str(node.value) if node.kind not in (OBJECT, ARRAY) else ""
 
 
-def _content(value: Value) -> str:
+def _content(value: Value, conceal: Conceal) -> str:
     """All that a value holds but the name of the item itself, members in one order, whatever the layout."""
     left = _MOST_PARTS
 
@@ -142,7 +145,7 @@ def _content(value: Value) -> str:
             return "{" + ",".join(f"{name.lower()}:{said(own[name], depth + 1)}" for name in sorted(own)) + "}"
         if at.use is None and at.kind == ARRAY:
             return "[" + ",".join(said(item, depth + 1) for item in at.items) + "]"
-        return _said(at)
+        return conceal(_said(at))
 
     return said(value, 0)
 
@@ -151,7 +154,7 @@ def _naming(value: Value) -> str | None:
     return next((name for name in NAMING[:-1] if name in value.members), None)
 
 
-def node_place(document: Document, start: int) -> tuple[str, Node | None]:
+def node_place(document: Document, start: int, conceal: Conceal) -> tuple[str, Node | None]:
     """The place of the innermost value of the file that holds an offset, from the file's own root; and that value."""
     node = document.root
     place = "$"
@@ -160,11 +163,11 @@ def node_place(document: Document, start: int) -> tuple[str, Node | None]:
         if inner is None:
             break
         node = inner
-        place += _member(node.key) if node.key is not None else _node_item(node)
+        place += _member(node.key) if node.key is not None else _node_item(node, conceal)
     return place, node
 
 
-def node_places(root: Node | None) -> set[str]:
+def node_places(root: Node | None, conceal: Conceal) -> set[str]:
     """The places of all values of a file."""
     found: set[str] = set()
     stack = [(root, "$")] if root is not None else []
@@ -172,7 +175,8 @@ def node_places(root: Node | None) -> set[str]:
         node, place = stack.pop()
         found.add(place)
         stack += [
-            (child, place + (_member(child.key) if child.key is not None else _node_item(child))) for child in node.children
+            (child, place + (_member(child.key) if child.key is not None else _node_item(child, conceal)))
+            for child in node.children
         ]
     return found
 
@@ -189,11 +193,11 @@ def _beginning(node: Node) -> int:
     return node.key_start if node.key_start >= 0 else node.start
 
 
-def _node_item(node: Node) -> str:
+def _node_item(node: Node, conceal: Conceal) -> str:
     if node.kind == OBJECT:
         for name in NAMING:
             member = node.find(name)
             if member is not None and member.kind == STRING and member.value:
-                return f"[{name}={_quoted(str(member.value))}]"
+                return f"[{name}={_quoted(conceal(str(member.value)))}]"
         return "[{}]"
-    return "[[]]" if node.kind == ARRAY else f"[#{digest(str(node.value), 8)}]"
+    return "[[]]" if node.kind == ARRAY else f"[#{digest(conceal(str(node.value)), 8)}]"

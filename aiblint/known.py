@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiblint import identity
 from aiblint.confidential import told
 from aiblint.document import ARRAY, OBJECT
@@ -72,13 +74,13 @@ def traces(finding: Finding) -> tuple[str, str]:
     if finding.place:
         return finding.place, finding.subject
     document, start, end = finding.document, finding.start, finding.end
-    place, node = identity.node_place(document, start)
+    place, node = identity.node_place(document, start, partial(told, document=document))
     place = told(place, document)
     if node is not None and start == node.start and node.kind in (OBJECT, ARRAY):
         return place, identity.WHOLE
     whole = node is not None and (start, end) == (node.start, node.end)
     text = str(node.value) if node is not None and whole else " ".join(document.text[start:end].split())
-    return place, identity.digest(text) if text else ""
+    return place, identity.digest(told(text, document)) if text else ""
 
 
 class Scene:
@@ -104,12 +106,13 @@ class Scene:
         if self._result is None:
             return set()
         document = self._result.document
+        conceal = partial(told, document=document)
         if not name:
-            return {identity.DEFINITION + told(place, document) for place in identity.node_places(document.root)}
+            return {identity.DEFINITION + told(place, document) for place in identity.node_places(document.root, conceal)}
         found: set[str] = set()
         for template in self._result.templates:
             if told(resource_of(template), document) == name:
-                found |= {told(place, document) for place in identity.places(template.root)}
+                found |= {told(place, document) for place in identity.places(template.root, conceal)}
         return found
 
 

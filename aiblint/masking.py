@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MASK = "***"
 
 _SHORTEST = 4  # shorter texts stand everywhere
+_SHORT_WORD = 8
 _LONGEST_PIECE = 80  # what a message may keep of a value that it shortened
 _CUT = "…"
 
@@ -81,15 +82,27 @@ class Hidden:
         return message
 
     def _without_whole(self, message: str) -> str:
-        pieces, rest, at = [], 0, 0
-        while at <= len(message) - _SHORTEST:
-            hit = next((t for t in self._by_start.get(message[at : at + _SHORTEST], ()) if message.startswith(t, at)), None)
+        pieces, rest = [], 0
+        for start, end in self.places(message):
+            pieces += [message[rest:start], MASK]
+            rest = end
+        return "".join([*pieces, message[rest:]])
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where one of the texts stands in another, whole: half-open, in order, apart. Short words count as words only."""
+        by_start = self._by_start
+        at, last = 0, len(text) - _SHORTEST
+        while at <= last:
+            hit = None
+            for known in by_start.get(text[at : at + _SHORTEST], ()):
+                if text.startswith(known, at) and not (_is_word(known) and _is_within_word(text, at, at + len(known))):
+                    hit = known
+                    break
             if hit is None:
                 at += 1
-                continue
-            pieces += [message[rest:at], MASK]
-            rest = at = at + len(hit)
-        return "".join([*pieces, message[rest:]])
+            else:
+                yield at, at + len(hit)
+                at += len(hit)
 
     def _without_pieces(self, message: str) -> str:
         if self._heads is None:
@@ -109,6 +122,15 @@ class Hidden:
                     parts[index + 1] = MASK + right[length:]
                     break
         return _CUT.join(parts)
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is one that other words hold, too: a password `image` is not repeated by `images`."""
+    return len(text) < _SHORT_WORD and text.isalpha()
+
+
+def _is_within_word(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
 
 
 def mask(text: str) -> str:

@@ -86,6 +86,21 @@ CASES: dict[str, Any] = {
     ),
     "comment": "// the password: Hunter2!x\n" + json.dumps(step(type="Shell", inline=["apt-get update"])),
     "broken file": '{"type": "Microsoft.VirtualMachineImages/imageTemplates" "adminPassword": "Hunter2!", "u": "a://b:Hunter2@c"',
+    "repeated in a comment": "// it was Hunter2! before\n"
+    + json.dumps(step(type="PowerShell", inline=["net user svc Hunter2! /add"])),
+    "repeated in another step": body(
+        "linux",
+        properties={
+            "customize": [
+                {"type": "Shell", "name": "a", "inline": ["echo 'ops:Hunter2 \"x' | chpasswd", 'run Hunter2 \\"x']},
+                {"type": "Shell", "name": 'Hunter2 "x', "inline": ["/bin/check 'Hunter2 \"x'"]},
+            ]
+        },
+    ),
+    "repeated in an expression": arm(
+        {"pw": {"type": "securestring", "defaultValue": "Hunter2 isn't"}},
+        customize=inline("[concat('run Hunter2 isn''t ', 'x')]"),
+    ),
     "another resource": arm(other=[{"type": "Microsoft.Compute/x", "properties": {"adminPassword": "Hunter2!"}}]),
     "secure parameter": arm(SECURE, customize=inline("[concat('docker login -u build -p ', parameters('pw'))]")),
     "secure parameter as a place": arm(
@@ -210,6 +225,9 @@ NAMES: dict[str, Any] = {
         "ghp_", "ghp\\u005f"
     ),
     "name of the template": body("linux", name="a --password Hunter2x", tags={"x": 1}),
+    "escaped name that repeats a password": json.dumps(
+        body("linux", tags={"adminPassword": "Hunter2 it is", "Hunter2 it is": 1})
+    ).replace('"Hunter2 it is": 1', '"Hunter\\u0032 it is": 1'),
     "repeated password": body("linux", tags={"adminPassword": "Hunter2 it is", "Hunter2 it is": 1}),
 }
 
@@ -221,9 +239,7 @@ def test_no_name_that_holds_a_secret_is_printed_or_kept(aiblint: Aiblint, tmp_pa
     template.write_text(case if isinstance(case, str) else json.dumps(case, indent=1))
     for format_name in FORMATS:
         _, out, err = aiblint("--no-config", "--format", format_name, template)
-        # Source lines still show what a form gives away only when decoded, and the second place of a password.
-        if name not in ("escaped name of a tag", "repeated password") or format_name in ("json", "sarif", "gitlab"):
-            assert "Hunter2" not in out + err, format_name
+        assert "Hunter2" not in out + err, format_name
     aiblint("--no-config", "--write-baseline", base, template)
     assert json.loads(base.read_text())["findings"]
     assert "Hunter2" not in base.read_text()
@@ -259,6 +275,25 @@ def test_a_baseline_holds_no_digest_of_a_secret(aiblint: Aiblint, tmp_path: Path
     assert subjects == [["secret"], ["secret"]]
 
 
+def test_no_fingerprint_and_no_digest_is_made_of_a_secret(aiblint: Aiblint, tmp_path: Path) -> None:
+    """A digest of a weak password beside all else that it is made of lets people try out which one it is."""
+    base, kept = tmp_path / "base.json", []
+    for secret in ("Hunter2Hunter2!", "Gather3Gather3?"):
+        lines = ["sudo apt-get install jq", f"net user svc {secret} /add", f"apt install x; run {secret}"]
+        case = {**step(type="Shell", inline=lines), "api-version": "x" * 99, "location": ""}
+        (tmp_path / "a.json").write_text(json.dumps(case, indent=1))
+        aiblint("--no-config", "--write-baseline", base, tmp_path / "a.json")
+        _, gitlab, _ = aiblint("--no-config", "--format", "gitlab", tmp_path / "a.json")
+        _, log, _ = aiblint("--no-config", "--format", "sarif", tmp_path / "a.json")
+        results = json.loads(log)["runs"][0]["results"]
+        fingerprints = [result.get("partialFingerprints") for result in results]
+        assert None in fingerprints
+        assert any(fingerprints)
+        kept.append((base.read_text(), [issue["fingerprint"] for issue in json.loads(gitlab)], fingerprints))
+    assert "[#" in kept[0][0]
+    assert kept[0] == kept[1]
+
+
 @pytest.mark.parametrize("external", [False, True])
 def test_the_reason_of_an_exception_prints_no_secret(aiblint: Aiblint, tmp_path: Path, external: bool) -> None:
     reason = "the test server takes --password Hunter2x" + (", and Hunter2 it is" if external else "")
@@ -275,6 +310,15 @@ def test_the_reason_of_an_exception_prints_no_secret(aiblint: Aiblint, tmp_path:
         assert "Hunter2" not in out + err, format_name
         if format_name in ("text", "json", "sarif"):
             assert "takes --password ***" in out, out + err
+
+
+def test_the_line_of_an_exception_in_the_configuration_shows_no_secret(aiblint: Aiblint, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(body("linux"), indent=1))
+    config = tmp_path / ".aiblint.yaml"
+    config.write_text('ignore: [{rule: AIB116, path: a.json, reason: "it takes --password Hunter2x"}]\n')
+    for format_name in FORMATS:
+        status, out, err = aiblint("--config", config, "--format", format_name, tmp_path)
+        assert (status, "Hunter2" in out + err) == (1, False), format_name
 
 
 def test_a_fix_that_repeats_a_secret_is_made_and_not_printed() -> None:

@@ -80,14 +80,26 @@ class SourceFile:
         self.uri, self.uri_base_id = artifact_uri(document.path, root)
         self._root = root
         self._others: dict[str, SourceFile] = {}
-        self._fingerprints: list[str] | None = None
+        self._fingerprints: list[str | None] | None = None
         self._astral = [match.start() for match in _ASTRAL.finditer(document.text)]
 
     @property
-    def fingerprints(self) -> list[str]:
-        """One for each line; worked out for files with findings only, not for those that are merely referred to."""
+    def fingerprints(self) -> list[str | None]:
+        """One for each line; worked out for files with findings only, not for those that are merely referred to.
+
+        None where a secret goes into it: whoever has the rest of the line could try passwords out on it. The upload action
+        works out what is missing from the file that it has.
+        """
         if self._fingerprints is None:
-            self._fingerprints = line_fingerprints(self.document.text, bom=self.document.bom)
+            document = self.document
+            found: list[str | None] = [*line_fingerprints(document.text, bom=document.bom)]
+            if document.secrets:
+                without = line_fingerprints(document.shown, bom=document.bom)
+                hashes = [
+                    (str(each).partition(":")[0], other.partition(":")[0]) for each, other in zip(found, without, strict=True)
+                ]
+                found = [each if same == other else None for each, (same, other) in zip(found, hashes, strict=True)]
+            self._fingerprints = found
         return self._fingerprints
 
     def of(self, document: Document | None) -> SourceFile:
@@ -197,6 +209,7 @@ def _help(rule: Rule, listed: Callable[[tuple[str, ...]], str]) -> str:
 def _result(finding: Finding, file: SourceFile, rule_index: int, ignore: Ignore | None) -> om.Result:
     names = [om.LogicalLocation(fully_qualified_name=told(finding.at, finding.document))] if finding.at else None
     line, _ = finding.document.position(finding.start)
+    fingerprint = file.fingerprints[line - 1]
     related = [
         om.Location(
             id=number,
@@ -213,7 +226,7 @@ def _result(finding: Finding, file: SourceFile, rule_index: int, ignore: Ignore 
         locations=[om.Location(physical_location=file.location(finding.start, finding.end), logical_locations=names)],
         related_locations=related or None,
         fixes=_fixes(finding, file),
-        partial_fingerprints={"primaryLocationLineHash": file.fingerprints[line - 1]},
+        partial_fingerprints={"primaryLocationLineHash": fingerprint} if fingerprint is not None else None,
         suppressions=[_suppression(finding, ignore)] if ignore is not None else None,
     )
 
