@@ -25,13 +25,15 @@ KEY = "a key or token"
 
 # Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
 _PASSWORD_NAME = lazy(
-    r"(?:password|passwd|passphrase|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd|(?<!by)(?<!first)(?<!second)[_-]pass|(?:\A|[_-])pw)\Z"
+    r"(?:password|passwd|passphrase|requirepass|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd|\Asapwd|(?<!by)(?<!first)(?<!second)[_-]pass|"
+    r"(?:\A|[_-])pw)\Z"
 )
 _KEY_NAME = lazy(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
 _NO_SECRET = lazy(
     r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted|cat|get|read|check|"
     r"set|change|reset|generate|random|validate)[_-]?"
 )
+_NUMBER = lazy(r"[_-]?\d{1,2}\Z")  # password1, password2
 _CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = lazy(r"(.)\1*\Z", re.DOTALL)
 _STAND_IN_PART = lazy(
@@ -39,6 +41,8 @@ _STAND_IN_PART = lazy(
     re.IGNORECASE,
 )
 _KEY_VALUE = lazy(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")
+# Names of secrets in a vault are made of letters, digits and dashes; what has other characters, too, is no name.
+_MIXED = lazy(r"(?=[^a-z]*[a-z])(?=[^A-Z0-9]*[A-Z0-9])(?=[^!@#^*+=~?&]*[!@#^*+=~?&])[^\s/:;,<>(){}\[\]\"'`$%|\\]{8,200}\Z")
 _WORDS_WITH_DASHES = lazy(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
 
 # The forms below are those of secrets in addresses and settings. They are wider than what rules report: to hide a little too
@@ -208,7 +212,7 @@ def kind_of(name: str) -> str:
     if folded in ("pwd", "oldpwd") and name.isupper():
         return ""  # the shell's own variables
     for pattern, what in ((_PASSWORD_NAME, PASSWORD), (_KEY_NAME, KEY)):
-        plain = folded.replace("pass_word", "password")
+        plain = _NUMBER.sub("", folded.replace("pass_word", "password"))
         match = pattern.search(plain)
         if match is not None and not _NO_SECRET.search(plain[: match.start()]):
             return what
@@ -219,6 +223,11 @@ def kind_of(name: str) -> str:
 def _stand_ins() -> frozenset[str]:
     listed: Any = schema.table("token-shapes")["stand-ins"]
     return frozenset(listed)
+
+
+def kind_of_variable(name: str) -> str:
+    """Like `kind_of`, for a variable of a script: there `pass` is a password, while in a file it is a member of many other kinds."""
+    return PASSWORD if name.lower() == "pass" else kind_of(name)
 
 
 def is_stand_in(text: str) -> bool:
@@ -235,4 +244,8 @@ def is_secret(text: str, kind: str) -> bool:
         return False
     if kind == PASSWORD:
         return "\n" not in text and len(text) <= 200
+    if _MIXED.match(text):
+        return True
+    if kind_of(text):
+        return False  # `SqlAdminPassword1`: what the secret is called
     return _KEY_VALUE.match(text) is not None and not _WORDS_WITH_DASHES.match(text)

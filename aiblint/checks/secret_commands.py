@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiblint.masking import PASSWORD, is_secret, kind_of
+from aiblint.masking import PASSWORD, is_secret, kind_of, kind_of_variable
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -18,13 +18,9 @@ _ASSIGNED = lazy(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL)
 # One of several in a word: `-o username=u,password=x`, `--from-literal=password=x`, `…?user=u&password=x`.
 _ASSIGNED_WITHIN = lazy(r"(?<=[,;&?=])([A-Za-z_][\w-]*)=([^=,;&]+)(?=[,;&]|\Z)")
 _OPTION = lazy(r"(?:--?|/)([A-Za-z][\w-]*)(?:([=:])(.*))?\Z", re.DOTALL)
-# `$adminPassword = 'x'`, `[string]$pw = "x"`, and `Password = 'x'` in a hash table.
-_POWERSHELL_ASSIGNED = lazy(r"(?<![\w-])([A-Za-z_]\w*)\s*=\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2")
-_SET_VARIABLE = lazy(r"SetEnvironmentVariable\(\s*['\"](\w+)['\"]\s*,\s*(['\"])((?:(?!\2)[^\n$`]){3,200})\2", re.IGNORECASE)
+# Parameters inside a word: `choco install x --params "'/Password:x /Name:y'"`.
+_OPTION_WITHIN = lazy(r"(?:\A|(?<=[\s'\"]))[/-]{1,2}([A-Za-z][\w-]*)[:=]([^\s'\"/]+)")
 _SETTING = lazy(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(['\"]?)([^\s'\"$`]{3,200})\2[ \t]*$", re.MULTILINE)
-_CREDENTIAL = lazy(
-    r"NetworkCredential\]?(?:::new)?\(\s*['\"][^'\"]*['\"]\s*,\s*(['\"])((?:(?!\1)[^\n$`]){3,200})\1", re.IGNORECASE
-)
 # Programs whose words are patterns to look for.
 _SEARCHING = frozenset(("egrep", "fgrep", "findstr", "grep", "rg", "select-string"))
 # Programs that hand their words on as text.
@@ -36,6 +32,7 @@ _SHORT_OPTIONS = {
     "docker": ("login", "-p"),
     "helm": ("registry", "-p"),
     "podman": ("login", "-p"),
+    "redis-cli": ("", "-a"),
     "sqlcmd": ("", "-P"),
     "sshpass": ("", "-p"),
 }
@@ -70,8 +67,21 @@ def in_command(command: Command) -> Iterator[Secret]:
     reader = _READERS.get(command.name)
     if reader is not None:
         yield from reader(command)
-    if "sudo" in command.wrappers and any(word.text == "-S" for word in command.words[: command.index]):
+    if _asks_its_input(command):
         yield from _printed_for(command)
+
+
+def _asks_its_input(command: Command) -> bool:
+    """Whether a command reads a password from its input."""
+    if "sudo" in command.wrappers and any(word.text == "-S" for word in command.words[: command.index]):
+        return True
+    operands = [word.text for word in command.operands()]
+    return (
+        command.has_option("--password-stdin")
+        or (command.name == "kinit" and bool(operands))
+        or (command.name == "realm" and operands[:1] == ["join"])
+        or (command.name == "openssl" and operands[:1] == ["passwd"] and command.has_option("-stdin"))
+    )
 
 
 def _in_assignments(command: Command) -> Iterator[Secret]:
@@ -81,11 +91,13 @@ def _in_assignments(command: Command) -> Iterator[Secret]:
         carriers = command.assignments
     for word in carriers:
         match = _ASSIGNED.match(word.text)
-        if match is not None and (kind := kind_of(match[1])):
+        named = kind_of_variable if word in command.assignments else kind_of
+        if match is not None and (kind := named(match[1])):
             yield from _in_word(word, match.start(2), kind)
-        for match in _ASSIGNED_WITHIN.finditer(word.text) if "=" in word.text else ():
-            if kind := kind_of(match[1]):
-                yield from _in_word(word, match.start(2), kind, match.end(2))
+        for pattern in (_ASSIGNED_WITHIN, _OPTION_WITHIN):
+            for match in pattern.finditer(word.text):
+                if kind := kind_of(match[1]):
+                    yield from _in_word(word, match.start(2), kind, match.end(2))
         if command.name in _PRINTING and not word.block:
             yield from _in_lines(word, 0, word.text)
     arguments = command.arguments
@@ -191,7 +203,7 @@ def _printed(command: Command) -> list[Word]:
 
 
 def _printed_for(command: Command) -> Iterator[Secret]:
-    """`echo password | sudo -S id`."""
+    """`echo password | sudo -S id`, `echo password | docker login --password-stdin`, `kinit name <<< password`."""
     for word in _printed(command):
         yield from _in_word(word, 0, PASSWORD)
 
@@ -215,6 +227,20 @@ def _in_openssl(command: Command) -> Iterator[Secret]:
     for word in command.arguments:
         if word.text.startswith("pass:"):
             yield from _in_word(word, len("pass:"), PASSWORD)
+
+
+def _in_account(command: Command) -> Iterator[Secret]:
+    """`useradd -p password name`: it takes a hash, and a password in clear is none."""
+    for index, word in enumerate(command.arguments[:-1]):
+        if word.text in ("-p", "--password"):
+            yield from _in_word(command.arguments[index + 1], 0, PASSWORD)
+
+
+def _in_service(command: Command) -> Iterator[Secret]:
+    """`sc.exe config x obj= .\\svc password= x`: a blank stands behind each equals sign."""
+    for index, word in enumerate(command.arguments[:-1]):
+        if word.text.lower() == "password=":
+            yield from _in_word(command.arguments[index + 1], 0, PASSWORD)
 
 
 def _in_htpasswd(command: Command) -> Iterator[Secret]:
@@ -247,18 +273,6 @@ def _in_attached(command: Command) -> Iterator[Secret]:
             yield from _in_word(word, 2, PASSWORD)
 
 
-def in_powershell(text: str) -> Iterator[Secret]:
-    """`$adminPassword = 'x'`, `@{ Password = 'x' }`, `[Environment]::SetEnvironmentVariable('TOKEN', 'x')`."""
-    for match in _CREDENTIAL.finditer(text):
-        if is_secret(match[2], PASSWORD):
-            yield Secret(match.start(2), match.end(2), PASSWORD)
-    for pattern in (_POWERSHELL_ASSIGNED, _SET_VARIABLE):
-        for match in pattern.finditer(text):
-            kind = kind_of(match[1])
-            if kind and is_secret(match[3], kind):
-                yield Secret(match.start(3), match.end(3), kind)
-
-
 _READERS = {
     "chpasswd": _in_input,
     "convertto-securestring": _in_secure_string,
@@ -273,9 +287,12 @@ _READERS = {
     "openssl": _in_openssl,
     "passwd": _in_input,
     "reg": _in_registry,
+    "sc": _in_service,
     "sed": _in_sed,
     "set-itemproperty": _in_registry,
     "smbclient": _in_smbclient,
+    "useradd": _in_account,
+    "usermod": _in_account,
     **dict.fromkeys(_SHORT_OPTIONS, _in_short_options),
     **dict.fromkeys(_OWN_OPTIONS, _in_own_options),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiblint import inline, masking
 from aiblint.check import Problem, check
-from aiblint.checks.secret_commands import Secret, in_body, in_command, in_powershell
+from aiblint.checks.secret_commands import Secret, in_body, in_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def _in_script(script: Inline) -> Iterator[Secret]:
         if command.heredoc is not None:
             found.extend(in_body(script.text, *command.heredoc))
     if script.dialect == "powershell":
-        found.extend(in_powershell(script.text))
+        from aiblint.checks.secret_powershell import in_text
+
+        found.extend(in_text(script.text))
     return _apart(found)
 
 
