@@ -30,7 +30,19 @@ class Inline:
     template.
     """
 
-    __slots__ = ("_commands", "_extensions", "_left", "_starts", "_unknown", "_written", "dialect", "items", "step", "text")
+    __slots__ = (
+        "_commands",
+        "_extensions",
+        "_left",
+        "_starts",
+        "_unclosed",
+        "_unknown",
+        "_written",
+        "dialect",
+        "items",
+        "step",
+        "text",
+    )
 
     def __init__(self, step: Value, dialect: str, lines: Value, left: list[int]) -> None:
         self.step = step
@@ -42,6 +54,7 @@ class Inline:
         self._written: list[Command] | None = None
         self._commands: list[Command] = []
         self._extensions: list[Extension] = []
+        self._unclosed = -1
 
     @property
     def opaque(self) -> bool:
@@ -66,16 +79,22 @@ class Inline:
         self._read()
         return self._extensions
 
+    @property
+    def unclosed(self) -> int:
+        """Offset of the quote that nobody closes; -1 where all are closed."""
+        self._read()
+        return self._unclosed
+
     def _read(self) -> list[Command]:
         if self._written is None:
             if self.dialect == POSIX:
                 from aiblint.shell import posix
 
-                self._written, self._extensions = posix.read(self.text, self._left[0])
+                self._written, self._extensions, self._unclosed = posix.read(self.text, self._left[0])
             else:
                 from aiblint.shell import powershell
 
-                self._written = powershell.read(self.text, self._left[0])
+                self._written, self._unclosed = powershell.read(self.text, self._left[0])
             self._left[0] -= len(self._written)
             self._unknown = self._unknown or self._left[0] <= 0
             self._commands = [command for command in self._written if command.fate != NEVER_RUNS]

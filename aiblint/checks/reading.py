@@ -27,8 +27,6 @@ _TYPOGRAPHIC = lazy("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
 _INVISIBLE_ENDS = lazy(f"\\A{_INVISIBLE.pattern}+|{_INVISIBLE.pattern}+\\Z")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _SMART_OPTION = lazy("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
-# PowerShell takes a typographic dash for a plain one, but not a pair of which one is typographic.
-_SMART_PAIR = lazy("(?:(?<=\\s)|\\A)(?:[\u2010-\u2015\u2212]-|-[\u2010-\u2015\u2212])(?=[A-Za-z])")
 
 _MOST_LISTED = 6
 
@@ -195,13 +193,14 @@ def _plain_text(value: Value, text: str) -> Repair | None:
 def typographic_option(value: Value, context: Context) -> Iterator[Problem]:
     """A typographic dash where a command's option begins: the program takes the word for an argument."""
     step = value.parent.parent if value.parent is not None else None
-    powershell = step is not None and step.text_of("type") == "PowerShell"
-    match = (_SMART_PAIR if powershell else _SMART_OPTION).search(value.text or "")
+    if step is not None and step.text_of("type") == "PowerShell":
+        return  # where it matters that the character is no plain one, whatever it stands for
+    match = _SMART_OPTION.search(value.text or "")
     if match is not None and value.text is not None:
         word = re.match(r"\S+", value.text[match.start() :])
         shown = word[0] if word else match[0]
         # Word processors make one dash of two: a long option has lost one.
-        long = not powershell and len(match[0]) == 1 and re.match(r"[A-Za-z]{2}", value.text[match.end() :])
+        long = len(match[0]) == 1 and re.match(r"[A-Za-z]{2}", value.text[match.end() :])
         plain = "--" if long else "-" * len(match[0])
         yield Problem(
             value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import address
+from aiblint import address, inline
 from aiblint.check import Problem, check, quote
 from aiblint.checks import local_files
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiblint.check import Context
+    from aiblint.shell.command import Command
     from aiblint.template import Value
 
 _STEPS = {"shell": "Shell", "powershell": "PowerShell"}
@@ -48,6 +49,45 @@ def script_of_other_language(
             f"{quote(name)} is written for {language}, and a {_STEPS[kind]} step runs it {_runs(kind)}: the build ends at its "
             f"first line; {instead}",
         )
+
+
+@check
+def command_of_other_language(
+    value: Value, context: Context, *, verbs: list[str], shell: list[str], powershell: list[str]
+) -> Iterator[Problem]:
+    """A Shell step with commands of Windows, or a PowerShell step with those of Linux; one finding per step, at the first one.
+
+    `verbs` begin the names of cmdlets, `shell` are programs that a Shell step does not have, `powershell` those that a PowerShell
+    step does not. Where the whole step is on the wrong system, that is said by another rule.
+    """
+    script = inline.of(value, context)
+    kind = (value.text_of("type") or "").lower()
+    if script is None or not _fits(_STEPS[kind], context):
+        return
+    if kind == "shell":
+        foreign = [command for command in script.commands if _is_of_windows(command, verbs, shell)]
+    else:
+        foreign = [command for command in script.commands if command.name in powershell and not command.calls_function]
+    if not foreign:
+        return
+    program = foreign[0].program
+    assert program is not None
+    other, missing = ("PowerShell", "'not found'") if kind == "shell" else ("Shell", "CommandNotFoundException")
+    yield script.problem(
+        program.start,
+        program.end,
+        f"{quote(program.text)} is none of the commands of a {_STEPS[kind]} step, which ends there with {missing}; "
+        f"{'the source of this template runs ' + context.os.capitalize() if context.os else 'is this meant to be a ' + other + ' step'}"
+        f"{': write what does the same there' if context.os else '?'}",
+    )
+
+
+def _is_of_windows(command: Command, verbs: list[str], programs: list[str]) -> bool:
+    """Whether a command of a shell script is a cmdlet, or a program that only Windows has."""
+    if command.head or command.calls_function or command.program is None or command.program.expands:
+        return False
+    verb, dash, noun = command.name.partition("-")
+    return command.name in programs or (bool(dash) and verb in verbs and noun[:1].isupper() and noun.isalnum())
 
 
 def _by_content(value: Value, context: Context, kind: str) -> str | None:

@@ -7,7 +7,7 @@ import re
 from aiblint.pattern import lazy
 from aiblint.shell import wrappers
 from aiblint.shell.command import ARGUMENT, POSIX, SCRIPT, SUBSTITUTION, Command, Redirect
-from aiblint.shell.text import MOST_COMMANDS, Script, Word
+from aiblint.shell.text import MOST_COMMANDS, Quotes, Script, Word
 from aiblint.shell.words import BODY, PAREN, Extension, State, WordReader, unescaped
 
 _ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
@@ -42,21 +42,27 @@ def commands(script: str) -> list[Command]:
     return read(script)[0]
 
 
-def read(script: str, most: int = MOST_COMMANDS) -> tuple[list[Command], list[Extension]]:
+def read(script: str, most: int = MOST_COMMANDS) -> tuple[list[Command], list[Extension], int]:
     """All simple commands of a shell script, and what only Bash knows in it, each in the order in which it is written.
 
+    The last is the offset of a quote that is not closed, -1 where all are; what stands behind its line is read nevertheless.
     Offsets are code points of `script`. Commands inside substitutions, here-documents fed to a shell and strings handed
     to a shell are among them, each with its `parent`. Text that is no shell yields what it can. Takes linear time, ends at
     about the `most` commands, and raises nothing.
     """
-    state = State(len(script), most)
-    _Reader(Script(script), state, None, "", "").list_until("")
+    state, unclosed = Quotes.settle(script, lambda quotes: _read(script, most, quotes))
     for command in state.commands:
         program = command.program
         command.calls_function = program is not None and program.raw in state.functions
     state.commands.sort(key=lambda command: (command.start, -command.end))
     state.extensions.sort(key=lambda extension: (extension.start, -extension.end))
-    return state.commands, state.extensions
+    return state.commands, state.extensions, unclosed
+
+
+def _read(script: str, most: int, quotes: Quotes) -> State:
+    state = State(len(script), most, quotes)
+    _Reader(Script(script), state, None, "", "").list_until("")
+    return state
 
 
 class _Reader(WordReader):
@@ -118,7 +124,7 @@ class _Reader(WordReader):
     def is_arithmetic(self) -> bool:
         """Whether `((` at the reader's place ends with `))`; else these are two groups, `((a); b)`."""
         state, start = self.state, self.i
-        commands, extensions = len(state.commands), len(state.extensions)
+        commands, extensions, quotes = len(state.commands), len(state.extensions), len(state.quotes.found)
         self.i += 2
         self.balanced(PAREN, "(", ")", 1)
         found = self.i >= self.end or self.text[self.i] == ")" or not state.budget.enter(self.i - start)
@@ -126,7 +132,7 @@ class _Reader(WordReader):
             state.budget.leave()
         for command in state.commands[commands:]:
             state.seen.discard((command.start, command.end, command.context))
-        del state.commands[commands:], state.extensions[extensions:]
+        del state.commands[commands:], state.extensions[extensions:], state.quotes.found[quotes:]
         self.i = start
         return found
 

@@ -6,7 +6,7 @@ from aiblint.pattern import lazy
 from aiblint.shell import windows
 from aiblint.shell.command import BLOCK, MAY_RUN, NEVER_RUNS, POWERSHELL, RUNS, SCRIPT, SUBSTITUTION, Command, Redirect
 from aiblint.shell.keywords import KeywordReader
-from aiblint.shell.text import MOST_COMMANDS, Script, Word
+from aiblint.shell.text import MOST_COMMANDS, Quotes, Script, Word
 from aiblint.shell.tokens import LEVELS, REDIRECT, State
 
 _LABEL = lazy(r":\w+(?=\s)")
@@ -36,23 +36,30 @@ class _Line:
 
 def commands(script: str) -> list[Command]:
     """The commands of a PowerShell script that can run."""
-    return [command for command in read(script) if command.fate != NEVER_RUNS]
+    return [command for command in read(script)[0] if command.fate != NEVER_RUNS]
 
 
-def read(script: str, most: int = MOST_COMMANDS) -> list[Command]:
-    """All commands of a PowerShell script in the order in which they are written; text that is no script yields what it can.
+def read(script: str, most: int = MOST_COMMANDS) -> tuple[list[Command], int]:
+    """All commands of a PowerShell script in the order in which they are written; text that is no script yields what it can. Beside
+    them the offset of a quote or here-string that is not closed, or closed in vain, -1 where all are; what stands behind its line is
+    read nevertheless.
 
     Offsets are code points of `script`. Commands in script blocks, parentheses and strings handed to `cmd /c`,
     `powershell -Command`, `Start-Process` or `Invoke-Expression` are among them, each with its `parent`. A statement
     that is an expression or an assignment is a command without words. Takes linear time, ends at about the `most` commands,
     and raises nothing.
     """
-    state = State(len(script), most)
-    _Reader(Script(script), state, None, "").statements("", True)
+    state, unclosed = Quotes.settle(script, lambda quotes: _read(script, most, quotes))
     for command in state.commands:
         command.calls_function = command.program is not None and command.program.text.lower() in state.functions
     state.commands.sort(key=lambda command: (command.start, -command.end))
-    return state.commands
+    return state.commands, unclosed
+
+
+def _read(script: str, most: int, quotes: Quotes) -> State:
+    state = State(len(script), most, quotes)
+    _Reader(Script(script), state, None, "").statements("", True)
+    return state
 
 
 class _Reader(KeywordReader):

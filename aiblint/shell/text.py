@@ -8,7 +8,13 @@ from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Protocol, TypeVar
+
+    class HasQuotes(Protocol):
+        quotes: Quotes
+
+    Read = TypeVar("Read", bound=HasQuotes)
 
 _UNKNOWN = lazy(r"[$`(){}]")
 
@@ -67,6 +73,59 @@ class Budget:
 
     def leave(self) -> None:
         self.nested -= 1
+
+
+class Quotes:
+    """The quoted texts of one reading of a script that go over a line end or never end. `cut` is one that is to end with its line.
+
+    `indented` is the first end of a here-string with blanks before it, which PowerShell does not take for one; -1 where none is.
+    """
+
+    __slots__ = ("cut", "found", "indented")
+
+    _MOST_TRIED = 8
+    _MOST_READ = 300_000  # code points, over all that is tried
+
+    def __init__(self, cut: int = -1) -> None:
+        self.cut = cut
+        self.found: list[tuple[int, int, bool]] = []
+        self.indented = -1
+
+    def note(self, text: str, start: int, end: int, closed: bool) -> None:
+        """A text in quotes at [start, end), the quotes with it."""
+        if not closed or "\n" in text[start:end]:
+            self.found.append((start, end, closed))
+
+    def strange(self, text: str) -> int:
+        """How many of them begin or end in the middle of a word, as they do where quotes are taken for the wrong ones."""
+        return sum(
+            text[start - 1 : start].isalnum() + (closed and text[end : end + 1].isalnum()) for start, end, closed in self.found
+        )
+
+    @property
+    def all_closed(self) -> bool:
+        return all(closed for _, _, closed in self.found)
+
+    @classmethod
+    def settle(cls, text: str, read: Callable[[Quotes], Read]) -> tuple[Read, int]:
+        """A reading of a script, and the offset of the quote that is not closed, or closed in vain; -1 where all are.
+
+        Such a quote closes at the next one, and from there on all is inside out. The one to blame is that with which, had it
+        ended with its line, the rest reads best.
+        """
+        first = read(cls())
+        if first.quotes.all_closed:
+            return first, first.quotes.indented
+        best: tuple[tuple[int, int], Read, int] | None = None
+        tried = max(min(cls._MOST_TRIED, cls._MOST_READ // len(text)), 1)
+        for start, _, _ in sorted(first.quotes.found)[:tried]:
+            again = read(cls(start))
+            rank = again.quotes.strange(text), len(again.quotes.found)
+            if again.quotes.all_closed and (best is None or rank < best[0]):
+                best = rank, again, start
+        if best is None:
+            return first, min(start for start, _, closed in first.quotes.found if not closed)
+        return best[1], best[2]
 
 
 class Word:

@@ -6,7 +6,7 @@ import re
 
 from aiblint.pattern import lazy
 from aiblint.shell.command import BLOCK, RUNS, Command, Redirect
-from aiblint.shell.text import Budget, Script, Word
+from aiblint.shell.text import Budget, Quotes, Script, Word
 
 LEVELS = 24
 """How deep blocks and parentheses may nest before their insides are read as plain text; a few Python calls each."""
@@ -33,9 +33,10 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f
 class State:
     """What all readers of one script share."""
 
-    __slots__ = ("budget", "commands", "functions", "level", "most", "seen")
+    __slots__ = ("budget", "commands", "functions", "level", "most", "quotes", "seen")
 
-    def __init__(self, length: int, most: int) -> None:
+    def __init__(self, length: int, most: int, quotes: Quotes) -> None:
+        self.quotes = quotes
         self.budget = Budget(length)
         self.most = most
         self.commands: list[Command] = []
@@ -180,18 +181,32 @@ class TokenReader:
 
     def string(self, char: str, pieces: list[tuple[int, str]]) -> bool | None:
         """A string at the reader's place: whether it expands; None if there is none."""
-        if char in _SINGLE:
-            self.i += 1
-            self.single(pieces)
-            return False
-        if char in _DOUBLE:
-            self.i += 1
-            return self.double(pieces, _DOUBLE_TEXT, True)
+        if char in _SINGLE or char in _DOUBLE:
+            return self.quote(char, pieces)
         if char == "@" and (match := _HERE.match(self.text, self.i, self.end)):
             return self.here(match, pieces)
         return None
 
-    def single(self, pieces: list[tuple[int, str]]) -> None:
+    def quote(self, char: str, pieces: list[tuple[int, str]]) -> bool:
+        """A text in quotes at the reader's place; true if something in it expands."""
+        opening, end, quotes = self.i, self.end, self.state.quotes
+        outermost = self.script.places is None
+        if outermost and opening == quotes.cut:
+            stop = self.text.find("\n", opening, end)
+            self.end = end if stop < 0 else stop
+        self.i = opening + 1
+        expands, closed = False, True
+        if char in _SINGLE:
+            closed = self.single(pieces)
+        else:
+            expands, closed = self.double(pieces, _DOUBLE_TEXT, True)
+        if outermost and opening != quotes.cut:
+            quotes.note(self.text, opening, self.i, closed)
+        self.end = end
+        return expands
+
+    def single(self, pieces: list[tuple[int, str]]) -> bool:
+        """Text in single quotes; true if it is closed."""
         text = self.text
         while self.i < self.end:
             if match := _SINGLE_TEXT.match(text, self.i, self.end):
@@ -203,10 +218,13 @@ class TokenReader:
                 pieces.append((self.i, text[self.i]))
                 self.i += 1
             else:
-                break
+                return True
+        return False
 
-    def double(self, pieces: list[tuple[int, str]], plain: re.Pattern[str], closes: bool) -> bool:
-        """Text in double quotes, or of a here-string up to the end of the reader's text; true if something expands."""
+    def double(self, pieces: list[tuple[int, str]], plain: re.Pattern[str], closes: bool) -> tuple[bool, bool]:
+        """Text in double quotes, or of a here-string up to the end of the reader's text: whether something expands, and
+        whether the text is closed.
+        """
         text = self.text
         expands = False
         while self.i < self.end:
@@ -225,12 +243,16 @@ class TokenReader:
                     pieces.append((self.i, text[self.i]))
                     self.i += 1
                 else:
-                    break
-        return expands
+                    return expands, True
+        return expands, not closes
 
     def here(self, match: re.Match[str], pieces: list[tuple[int, str]]) -> bool:
         single = match[1] in _SINGLE
         start = match.end()
+        outermost = self.script.places is None
+        if outermost and match.start() == self.state.quotes.cut:
+            self.i = match.end(1)
+            return False
         # The line end in front of the closing mark may be the one behind the opening mark: an empty here-string.
         closing = _HERE_END[single].search(self.text, start - 1, self.end)
         stop = max(closing.start(), start) if closing else self.end
@@ -241,9 +263,15 @@ class TokenReader:
         else:
             saved = self.end
             self.i, self.end = start, stop
-            expands = self.double(pieces, _HERE_TEXT, False)
+            expands, _ = self.double(pieces, _HERE_TEXT, False)
             self.end = saved
         self.i = max(behind, start)
+        if outermost:
+            quotes = self.state.quotes
+            if closing is None:
+                quotes.note(self.text, match.start(), self.i, False)
+            elif closing[0].strip("\r\n") != closing[0].strip() and quotes.indented < 0:
+                quotes.indented = closing.end() - 2
         return expands
 
     def escape(self, pieces: list[tuple[int, str]]) -> None:

@@ -6,7 +6,7 @@ import re
 
 from aiblint.pattern import lazy
 from aiblint.shell.command import SUBSTITUTION, Command, Redirect
-from aiblint.shell.text import Budget, Script, Word
+from aiblint.shell.text import Budget, Quotes, Script, Word
 
 _LEVELS = 24
 """How deep substitutions may nest before their insides are read as plain text; three Python calls each."""
@@ -50,9 +50,22 @@ class Extension:
 class State:
     """What all readers of one script share."""
 
-    __slots__ = ("after_root_shell", "budget", "commands", "extensions", "functions", "level", "most", "seen")
+    __slots__ = (
+        "after_root_shell",
+        "budget",
+        "closed",
+        "commands",
+        "extensions",
+        "functions",
+        "level",
+        "most",
+        "quotes",
+        "seen",
+    )
 
-    def __init__(self, length: int, most: int) -> None:
+    def __init__(self, length: int, most: int, quotes: Quotes) -> None:
+        self.quotes = quotes
+        self.closed = True
         self.budget = Budget(length)
         self.most = most
         self.commands: list[Command] = []
@@ -134,14 +147,26 @@ class WordReader:
         return Word(self.script, start, self.i, pieces, quoted and parts == 1, expands)
 
     def quote(self, char: str, pieces: list[tuple[int, str]]) -> bool:
-        start = self.i + 1
+        """A text in quotes at the reader's place; true if something in it expands."""
+        opening, end, quotes = self.i, self.end, self.state.quotes
+        outermost = self.script.places is None
+        if outermost and opening == quotes.cut:
+            stop = self.text.find("\n", opening, end)
+            self.end = end if stop < 0 else stop
+        start = self.i = opening + 1
+        self.state.closed = True
+        expands = False
         if char == '"':
-            self.i = start
-            return self.expanding_text(pieces, _QUOTED, '"')
-        stop = self.text.find("'", start, self.end)
-        stop, self.i = (self.end, self.end) if stop < 0 else (stop, stop + 1)
-        pieces.append((start, self.text[start:stop]))
-        return False
+            expands = self.expanding_text(pieces, _QUOTED, '"')
+        else:
+            stop = self.text.find("'", start, self.end)
+            self.state.closed = stop >= 0
+            stop, self.i = (self.end, self.end) if stop < 0 else (stop, stop + 1)
+            pieces.append((start, self.text[start:stop]))
+        if outermost and opening != quotes.cut:
+            quotes.note(self.text, opening, self.i, self.state.closed)
+        self.end = end
+        return expands
 
     def escape(self, pieces: list[tuple[int, str]]) -> None:
         following = self.text[self.i + 1 : min(self.i + 3, self.end)]
@@ -181,6 +206,8 @@ class WordReader:
                     self.i += 1
             else:
                 expands = self.expansion(pieces, True) or expands
+        else:
+            self.state.closed = not closing
         return expands
 
     # Expansions.
@@ -242,6 +269,8 @@ class WordReader:
         match = _BACKTICKED.match(self.text, start + 1, self.end)
         stop = match.end() if match else start + 1
         self.i = min(stop + 1, self.end)
+        if self.script.places is None:
+            self.state.quotes.note(self.text, start, self.i, stop < self.end)
         pieces.append((start, self.text[start : self.i]))
         if self.state.level < _LEVELS and stop > start + 1:
             self.state.level += 1
@@ -259,6 +288,8 @@ class WordReader:
         match = _ANSI.match(self.text, start, self.end)
         stop = match.end() if match else start
         self.i = min(stop + 1, self.end)
+        if self.script.places is None:
+            self.state.quotes.note(self.text, start - 1, self.i, stop < self.end)
         at = start
         for escape in _ANSI_ESCAPE.finditer(self.text, start, stop):
             if escape.start() > at:
