@@ -171,7 +171,7 @@ def file_name(text: str) -> str:
 def file_of_page(address: Address) -> str | None:
     """For a page that shows a file in a browser: the address of the file, empty where the page does not tell it.
 
-    None for everything else. Knows GitHub, gists, GitLab and Bitbucket, hosts of one's own by their path.
+    None for everything else. Knows GitHub, gists, GitLab, Azure Repos and Bitbucket, hosts of one's own by their path.
     """
     host, segments = address.host, address.segments
     if host in _GITHUB:
@@ -185,6 +185,8 @@ def file_of_page(address: Address) -> str | None:
         return f"https://{_place(address)}{address.path.replace('/-/blob/', '/-/raw/', 1)}"
     if host == "gitlab.com":
         return "" if len(segments) == 2 else _file_by_word(address, segments, "blob", "-/raw")
+    if "_git" in segments and (host == "dev.azure.com" or host.endswith(".visualstudio.com")):
+        return _file_on_azure(address, segments)
     if host == "bitbucket.org":
         return "" if len(segments) == 2 else _file_by_word(address, segments, "src", "raw")
     return _file_by_word(address, segments, "blob", "raw") if host.startswith("github.") else None
@@ -200,6 +202,27 @@ def _file_on_github(address: Address, segments: list[str]) -> str | None:
     if (release in (["releases"], ["releases", "latest"]) and len(segments) < 5) or release == ["releases", "tag"]:
         return ""
     return None
+
+
+_AZURE_VERSIONS = {"GB": "branch", "GT": "tag", "GC": "commit"}
+
+
+def _file_on_azure(address: Address, segments: list[str]) -> str:
+    """`/project/_git/name?path=/a.sh&version=GBmain` → the address of Azure Repos' API that hands the file out."""
+    at = segments.index("_git")
+    given = {name.lower(): value for name, value, _, _ in address.parameters()}
+    path, version = given.get("path", ""), given.get("version", "")
+    if not path or at + 1 >= len(segments) or (version and version[:2] not in _AZURE_VERSIONS):
+        return ""
+    name = segments[at + 1]
+    before = segments[:at] if at > (address.host == "dev.azure.com") else [*segments[:at], name]  # a project of the same name
+    told = (
+        f"&versionDescriptor.version={version[2:]}&versionDescriptor.versionType={_AZURE_VERSIONS[version[:2]]}"
+        if version
+        else ""
+    )
+    where = "/".join((*before, "_apis/git/repositories", name, "items"))
+    return f"https://{_place(address)}/{where}?path={path}{told}&download=true"
 
 
 def _file_by_word(address: Address, segments: list[str], word: str, raw: str) -> str | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CHANGEABLE = (
     "hardened-images",
+    "image-absences",
     "image-generations",
     "image-plans",
     "image-retirements",

@@ -156,6 +156,13 @@ def _attach_triggers(templates: list[Template], triggers: list[Resource]) -> Non
             template.slips += builder.slips
 
 
+def listed(document: Document) -> list[Node]:
+    """The image templates in a list that is the whole file, where nobody takes them."""
+    root = document.root
+    items = root.children if root is not None and root.kind == ARRAY else []
+    return [node for node in items if node.kind == OBJECT and _is_image_template(node, None)]
+
+
 def _is_deployment(root: Node) -> bool:
     named = root.find("$schema")
     if named is not None and named.kind == STRING and "deploymenttemplate.json" in str(named.value).lower():

@@ -88,7 +88,14 @@ def test_a_template_that_uses_all_of_a_version_conforms_to_it(version: str) -> N
         assert show([finding for finding in found if finding.rule in CONFORMANCE]) == []
 
 
-@pytest.mark.parametrize(("older", "newer"), list(pairwise(VERSIONS)))
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version not in schema.served()])
+def test_of_a_version_that_is_not_answered_any_more_nothing_is_said_to_be_too_new(version: str) -> None:
+    for template in templates(VERSIONS[-1]):
+        found = lint(deployment({**template, "apiVersion": version}))
+        assert [finding.at for finding in found if finding.rule in ("AIB102", "AIB104")] == ["$.apiVersion"]
+
+
+@pytest.mark.parametrize(("older", "newer"), list(pairwise(schema.served())))
 def test_the_version_before_is_said_to_lack_exactly_what_was_added(older: str, newer: str) -> None:
     added = set()
     for template in templates(newer):

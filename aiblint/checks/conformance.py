@@ -175,6 +175,8 @@ def member_of_other_version(value: Value, context: Context, *, refused: bool) ->
     """A member, or a type of step, that other API versions have and this one has not. `refused`: only those that are, or are not."""
     for deviation in deviations(context, conform.VERSION, refused):
         first, last = deviation.expected or "", deviation.detail
+        if first > deviation.version and deviation.version not in (*schema.served(), schema.SERVED):
+            continue  # a version that is not answered any more is the mistake: its members go with it
         on_value = _on_value(deviation)
         if deviation.owner == "InVMValidator" and on_value:
             continue  # validator-type tells more

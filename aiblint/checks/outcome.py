@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint.check import Problem, check, quote
+from aiblint.check import Problem, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,23 +10,6 @@ if TYPE_CHECKING:
 
     from aiblint.check import Context
     from aiblint.template import Value
-
-
-@check
-def filter_unreachable(value: Value, context: Context) -> Iterator[Problem]:
-    """A filter of updates behind one that takes everything."""
-    for index, item in enumerate(value.items):
-        text = (item.text or "").replace(" ", "").lower()
-        if text in ("include:$true", "exclude:$true") and index + 1 < len(value.items):
-            after = value.items[index + 1]
-            rest = len(value.items) - index - 1
-            subject = "this filter is" if rest == 1 else f"these {rest} filters are"
-            yield Problem(
-                after,
-                f"{quote(item.text)} before it takes every update, so {subject} never looked at; put {quote(item.text)} last",
-                related=((item, "this one takes all"),),
-            )
-            return
 
 
 @check

@@ -9,6 +9,7 @@ from aiblint.change import Part, Repair
 from aiblint.check import Problem, TextProblem, check, check_text, listed, quote
 from aiblint.pattern import lazy
 from aiblint.syntax.json import string_offsets, suspicious_escapes
+from aiblint.template import listed as listed_templates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,20 @@ def reader_mistake(
 
         for mistake in found:
             yield TextProblem(mistake.start, mistake.end, mistake.message, fix=repair(mistake, document))
+
+
+@check_text
+def templates_in_list(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
+    """A file that is a list of image templates."""
+    found = listed_templates(document)
+    if found:
+        yield TextProblem(
+            found[0].start,
+            found[0].start + 1,
+            "this file is a list, and no client takes one, neither as a template nor as a deployment: nothing in it was checked; write "
+            'each image template into a file of its own, or all into the "resources" of a deployment template',
+            node=found[0],
+        )
 
 
 @check_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import machines
+from aiblint.change import write
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misplaced
 from aiblint.checks.required import damaged, missing
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 _FOREIGN = lazy(r"[^A-Za-z0-9_\-]+")
 _PREFIX = lazy(r"(?:standard|basic)_", re.IGNORECASE)
 _BARE = lazy(r"[A-Za-z]{1,4}[0-9]+[A-Za-z0-9_\-]*")  # D2s_v5
+# Family, number, constrained number and features make one word, the version another: vm-naming-conventions.
+_SLIP = lazy(
+    r"(?P<size>standard_[a-z]{1,4}[0-9]+(?:-[0-9]+)?[a-z]*?)(?:(?:-?v|-v_?|_v-|_)|_(?P<features>[abdilmpst]{1,4})_?v)(?P<version>[2-9])",
+    re.IGNORECASE,
+)
 _VARIABLE = ("$", "%")  # of a shell: another rule's
 
 
@@ -48,6 +54,21 @@ def size_malformed(value: Value, context: Context) -> Iterator[Problem]:
         yield Problem(
             value,
             f"{quote(text)} is no size of a VM: names of sizes begin with 'Standard_', and the build VM cannot be made; write {advice}",
+        )
+
+
+@check
+def size_misspelt(value: Value, context: Context) -> Iterator[Problem]:
+    """A size whose parts are put together otherwise than Azure does: `Standard_D2sv5`, `Standard_D2_s_v5`, `Standard_D2s_5`."""
+    match = _SLIP.fullmatch(value.text or "")
+    if match is not None:
+        size, features, version = match["size"], match["features"] or "", match["version"]
+        meant = f"{size}{features}_v{version}"
+        yield Problem(
+            value,
+            f"{quote(value.text)} is put together otherwise than the names of sizes are, so Azure knows no such size; did you mean "
+            f"{quote(meant)}?",
+            fix=write(value, meant, safe=False),
         )
 
 

@@ -25,9 +25,18 @@ _KIND_NAMES = {"boolean": "a boolean", "number": "a number", "object": "an objec
 
 @check
 def step_for_other_os(value: Value, context: Context, *, types: list[str]) -> Iterator[Problem]:
-    """The type of a step, one of `types`, that runs on another operating system than the source has."""
+    """The type of a step, one of `types`, that runs on another operating system than the source has.
+
+    Where no step at all is for the source it is the source that is wrong, and the first step speaks for all.
+    """
     kind = value.text
     if kind not in types or context.source_os is None or STEP_OS.get(kind, context.source_os) == context.source_os:
+        return
+    by_os = _types_by_os(context)
+    others = by_os[STEP_OS[kind]] if len(by_os) == 1 else []
+    if not any(other is value for other in others):
+        others = [value]
+    if others[0] is not value:
         return
     wanted, given = _OS_NAMES[STEP_OS[kind]], _OS_NAMES[context.source_os]
     source = context.template.root.get("properties", "source")
@@ -36,12 +45,15 @@ def step_for_other_os(value: Value, context: Context, *, types: list[str]) -> It
         advice = f"write a {_INSTEAD[context.source_os]} step, or choose a {wanted} source"
     else:
         advice = f"remove the step, or choose a {wanted} source"
+    if len(others) > 1:
+        kind, advice = f"{kind}, as all steps here,", f"choose a {wanted} source, or write steps for {given}"
     shown = source.get("publisher") if source is not None else None
     told = f"the source {quote(image)} is a {given} image" if image else f"the source is stated to be a {given} image"
     yield Problem(
         value,
         f"{kind} runs on {wanted} only, and {told}: the service refuses the template; {advice}",
-        related=((shown, f"a {given} image"),) if shown is not None else (),
+        related=(((shown, f"a {given} image"),) if shown is not None else ())
+        + tuple((other, "so is this one") for other in others[1:]),
     )
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from aiblint import change
-from aiblint import meant as slips_of
-from aiblint.change import Append, Insert, Part, Repair
+from aiblint.change import Insert, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.checks.required import missing
-from aiblint.document import ARRAY, NULL
-from aiblint.pattern import lazy
+from aiblint.document import NULL
 from aiblint.platforms import marketplace_image
 
 TYPE_CHECKING = False
@@ -33,7 +31,6 @@ _UNITS = {"s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "m":
 _UNITS |= {"minute": "m", "minutes": "m", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h"}
 _DAYS = ("d", "day", "days")
 _LONGEST_DURATION = 60
-_FILTER_ACTION = lazy(r"\s*(include|exclude)\s*[:=;,]*\s*", re.IGNORECASE)
 
 
 @check
@@ -192,68 +189,3 @@ def _meant_duration(text: str) -> str | None:
         else:
             return None
     return "".join(parts)
-
-
-@check
-def filters_include_nothing(value: Value, context: Context) -> Iterator[Problem]:
-    """Filters of a WindowsUpdate step of which none can include an update.
-
-    The step takes a filter apart at its first colon and compares the first part with `include`, whatever its capitals.
-    """
-    texts = [item.text for item in value.items]
-    if value.kind != ARRAY or not texts or any(text is None for text in texts):
-        return
-    if any(_includes(text or "") for text in texts):
-        return
-    # The entry that was meant to include tells more than the list as a whole.
-    meant = next((item for item in value.items if _action(item.text or "") not in ("include", "exclude")), None)
-    yield Problem(value, _why_nothing(meant), mark=meant, fix=_including(value, meant))
-
-
-def _including(filters: Value, meant: Value | None) -> Repair:
-    if meant is None:
-        return Repair("add 'include:$true'", Append(filters, "include:$true"), safe=False)
-    text = meant.text or ""
-    action, ends = _misspelt_action(text)
-    if action is not None:
-        return Repair(f"write '{action}:'", Part(meant, 0, ends, f"{action}:"), safe=False)
-    match = _FILTER_ACTION.match(text)
-    if match is None:
-        return Repair("write 'include:' in front", Part(meant, 0, 0, "include:"), safe=False)
-    return Repair(f"write '{match[1].lower()}:'", Part(meant, *match.span(), f"{match[1].lower()}:"), safe=False)
-
-
-def _why_nothing(meant: Value | None) -> str:
-    so = "so no filter includes anything: the step succeeds without installing one update"
-    if meant is None:
-        return f"these filters only exclude, {so}; end the list with 'include:$true'"
-    text = (meant.text or "").strip()
-    typo, _ = _misspelt_action(text)
-    if typo is not None:
-        return (
-            f"the filter {quote(text)} begins with {quote(text.partition(':')[0])} instead of '{typo}', {so}; write '{typo}:'"
-        )
-    for action in ("include", "exclude"):
-        if text.lower().startswith(action):
-            return f"the filter {quote(text)} does not begin with '{action}:', {so}; write the colon right after '{action}'"
-    return f"the filter {quote(text)} has no 'include:' in front, {so}; write 'include:' or 'exclude:' before its condition"
-
-
-def _misspelt_action(text: str) -> tuple[str | None, int]:
-    """`inclde:$true` → what was meant before the first colon, and where the condition begins; None where nothing is close."""
-    word, colon, condition = text.partition(":")
-    plain = word.strip().lower()
-    if not colon or not plain.isalpha() or len(plain) > len("include") + 2 or plain in ("include", "exclude"):
-        return None, 0
-    far, action = min((slips_of.distance(plain, one), one) for one in ("include", "exclude"))
-    return (action, len(text) - len(condition.lstrip())) if far <= 2 else (None, 0)
-
-
-def _action(text: str) -> str:
-    return text.partition(":")[0].lower() if ":" in text else ""
-
-
-def _includes(text: str) -> bool:
-    """Whether a filter can include an update: it says so, and its condition is not empty or constantly false."""
-    condition = text.partition(":")[2].strip().lower()
-    return _action(text) == "include" and condition not in ("", "$false")
