@@ -76,9 +76,11 @@ def _clean(example: Mapping[str, Any]) -> str:
 
 
 def _declare_parameters(deployment: dict[str, Any]) -> None:
-    """Declares, without a type or a default, the parameters that a good example uses: it is about something else."""
+    """Declares the parameters that a good example uses, of a type that says nothing and without a default: it is about something else."""
     for name in re.findall(r"parameters\('(\w+)'\)", json.dumps(deployment)):
-        deployment["parameters"].setdefault(name, {})
+        if name not in deployment["parameters"]:
+            deployment["parameters"][name] = {"$ref": "#/definitions/anything"}
+            deployment.setdefault("definitions", {})["anything"] = {}
 
 
 def _merge_at(target: Any, pointer: list[str], patch: Any) -> Any:

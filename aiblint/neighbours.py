@@ -122,6 +122,17 @@ class Neighbours:
                 self._add(order, resource, term)
         return self._orders[resource]
 
+    def named(self, term: Term, container: Container) -> list[Resource]:
+        """The resources of a template that an entry of `dependsOn` means; none where there is none, or nobody can tell."""
+        return self._named(term, container)
+
+    def stated(self, resource: Resource) -> list[Resource]:
+        """The resources of its own template that a resource waits for by `dependsOn`."""
+        found: list[Resource] = []
+        for term in _stated(resource, Order()):
+            found += self._named(term, resource.container)
+        return found
+
     def _add(self, order: Order, resource: Resource, term: Term) -> None:
         found = self._named(term, resource.container)
         order.first += found

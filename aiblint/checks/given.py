@@ -34,6 +34,78 @@ def parameter_value_refused(value: Value, context: Context) -> Iterator[Problem]
         yield from _undeclared(scope, nested)
 
 
+_MEMBERS = (
+    *(
+        "type",
+        "defaultValue",
+        "allowedValues",
+        "minValue",
+        "maxValue",
+        "minLength",
+        "maxLength",
+        "metadata",
+        "nullable",
+        "$ref",
+    ),
+    *("items", "prefixItems", "properties", "additionalProperties", "discriminator"),
+)
+"""Members of the declaration of a parameter.
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax#parameters"""
+_MEANT = {"default": "defaultValue", "value": "defaultValue", "allowed": "allowedValues", "description": "metadata"}
+
+
+@check
+def parameter_declared_wrong(value: Value, context: Context) -> Iterator[Problem]:
+    """Declarations of parameters that the deployment cannot read; takes the whole template."""
+    resource = context.template.resource
+    told: list[Node] = []
+    for container in resource.container.containers if resource is not None else ():
+        section = container.scope.declared
+        if section is None or section.kind != OBJECT or any(section is other for other in told):
+            continue
+        told.append(section)
+        for declared in section.children:
+            yield from _declared_wrong(declared)
+
+
+def _declared_wrong(declared: Node) -> Iterator[Problem]:
+    if declared.kind != OBJECT:
+        if declared.kind in (STRING, NUMBER, BOOLEAN, ARRAY):
+            yield Problem(
+                _place(declared),
+                f"the parameter {quote(declared.key)} is {_article(declared.kind)} and no declaration, and the deployment is refused; "
+                'write {"type": "string", "defaultValue": …}',
+                on_key=True,
+            )
+        return
+    known = {name.lower() for name in _MEMBERS}
+    for member in declared.children:
+        name = member.key or ""
+        if name.lower() not in known:
+            meant = _MEANT.get(name.lower()) or _nearest_member(name)
+            advice = f"; write {quote(meant)}" if meant else f"; it has {', '.join(_MEMBERS[:8])}"
+            advice = '; write "metadata": {"description": …}' if meant == "metadata" else advice
+            yield Problem(
+                _place(member),
+                f"the declaration of a parameter has no member {quote(name)}, and the deployment is refused{advice}",
+                on_key=True,
+            )
+            return
+    if declared.find("type") is None and declared.find("$ref") is None:
+        yield Problem(
+            _place(declared),
+            f"the parameter {quote(declared.key)} has no type, and the deployment is refused; add one: {', '.join(_SPELLED)}",
+            on_key=True,
+        )
+
+
+def _nearest_member(name: str) -> str | None:
+    import difflib
+
+    close = difflib.get_close_matches(name.lower(), [member.lower() for member in _MEMBERS], 1)
+    return next((member for member in _MEMBERS if close and member.lower() == close[0]), None)
+
+
 def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Problem]:
     declaration = Declaration(declared, scope.definitions)
     written = declaration.written

@@ -46,8 +46,18 @@ def resource_type_other(value: Value, context: Context) -> Iterator[Problem]:
 
 @check
 def resources_not_a_list(value: Value, context: Context) -> Iterator[Problem]:
-    """An image template that stands alone where the list of a deployment's resources belongs; takes the whole template."""
+    """An image template that stands alone where the list of a deployment's resources belongs, or by a symbolic name where that
+    version of the language is not asked for; takes the whole template."""
     node, resource = context.template.node, context.template.resource
+    if resource is not None and resource.symbol is not None and resource.container.symbolic and resource.parent is None:
+        stated = resource.container.node.find("languageVersion")
+        if stated is None or str(stated.value).startswith("1.0"):
+            yield Problem(
+                value,
+                "'resources' gives its resources symbolic names, which language version 2.0 knows only, and the deployment is refused; "
+                'add "languageVersion": "2.0" beside \'$schema\', or make a list of the resources',
+                on_key=True,
+            )
     if resource is not None and node is resource.container.node.find("resources"):
         yield Problem(
             value,

@@ -1,0 +1,152 @@
+"""What keeps Resource Manager from taking a deployment at all is found, and what it takes is left alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from test_review import beside, deployment, nested
+
+from aiblint import engine, registry
+from aiblint.checkout import Checkout
+from aiblint.syntax.json import read
+
+Json = dict[str, Any]
+RULES = {
+    "depends-on-impossible",
+    "resource-twice",
+    "deployment-header-incomplete",
+    "parameter-declaration-wrong",
+    "resources-not-a-list",
+}
+
+
+def found(whole: Json) -> list[tuple[str, str]]:
+    result = engine.lint(read(json.dumps(whole).encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
+    assert result.defects == []
+    return [(finding.name, finding.pointer) for finding in result.findings if finding.name in RULES]
+
+
+def waiting(*entries: object, **members: Any) -> Json:
+    return beside(dependsOn=list(entries), **members)
+
+
+ORDER = "depends-on-impossible"
+STORAGE = "Microsoft.Storage/storageAccounts"
+
+
+@pytest.mark.parametrize(
+    ("resource", "place"),
+    [
+        (waiting("nobody"), "/resources/2/dependsOn/0"),
+        (waiting("image-builder", f"[resourceId('{STORAGE}', 'nobody')]"), "/resources/2/dependsOn/1"),
+        (waiting(f"{STORAGE}/nobody"), "/resources/2/dependsOn/0"),
+        (waiting("[resourceId('Microsoft.Compute/galleries', 'image-builder')]"), "/resources/2/dependsOn/0"),
+        (waiting("[concat('no', 'body')]"), "/resources/2/dependsOn/0"),
+        (waiting("scripts"), "/resources/2/dependsOn/0"),
+        (waiting({"a": 1}), "/resources/2/dependsOn/0"),
+        (beside(dependsOn="image-builder"), "/resources/2/dependsOn"),
+        (nested({"resources": [waiting("image-builder")]}), "/resources/2/properties/template/resources/0/dependsOn/0"),
+    ],
+)
+def test_an_order_that_cannot_be(resource: Json, place: str) -> None:
+    assert found(deployment(resource)) == [(ORDER, place)]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        waiting("image-builder", "IMAGE-BUILDER", "Microsoft.ManagedIdentity/userAssignedIdentities/image-builder"),
+        waiting("[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', variables('identityName'))]"),
+        waiting("[resourceId('other-group', 'Microsoft.ManagedIdentity/userAssignedIdentities', 'x')]"),
+        waiting("[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'x')]"),
+        waiting("/subscriptions/3f8a1c52-7b0e-4d7f-9a43-1e6b5c2d8f90/resourceGroups/x/providers/Microsoft.Compute/galleries/y"),
+        waiting("[parameters('scriptRef')]", "[concat('a', parameters('scriptRef'))]"),
+        waiting("nobody", condition=False),
+        waiting("nobody", condition="[equals(parameters('scriptRef'), 'x')]"),
+        beside(dependsOn="[variables('names')]"),
+        waiting("ubuntu-2404-abcdefghijklm"),
+        {**waiting("all"), "name": "b"},
+    ],
+)
+def test_an_order_that_may_be(resource: Json) -> None:
+    loop = beside(name="[concat('a', copyIndex())]", copy={"name": "all", "count": 2})
+    whole = deployment(resource, *([loop] if "all" in resource.get("dependsOn", ()) else []), variables={"names": []})
+    assert found(whole) == []
+
+
+def test_a_name_that_a_loop_may_make_is_not_judged() -> None:
+    loop = beside(name="[concat('a', copyIndex())]", copy={"name": "all", "count": 3})
+    assert found(deployment(loop, waiting("a2", f"[resourceId('{STORAGE}', 'a2')]", name="b"))) == []
+
+
+def test_a_circle_is_told_once() -> None:
+    one, two, three = waiting("b", name="a"), waiting("c", name="b"), waiting("a", name="c")
+    assert found(deployment(one, two, three)) == [(ORDER, "/resources/2/dependsOn/0")]
+    assert found(deployment(one, two, {**three, "dependsOn": []})) == []
+    assert found(deployment(one, two, {**three, "condition": "[equals(parameters('scriptRef'), 'x')]"})) == []
+
+
+def test_resources_by_symbolic_names() -> None:
+    whole = deployment()
+    identity, image = whole["resources"]
+    image["dependsOn"] = ["identity"]
+    named = {**whole, "languageVersion": "2.0", "resources": {"identity": identity, "image": image}}
+    assert found(named) == []
+    image["dependsOn"] = ["identty"]
+    assert found(named) == [(ORDER, "/resources/image/dependsOn/0")]
+    image["dependsOn"] = ["identity"]
+    for version in (None, "1.0"):
+        older = {**named, "languageVersion": version} if version else {k: v for k, v in named.items() if k != "languageVersion"}
+        assert found(older) == [("resources-not-a-list", "/resources/image")]
+    assert found({**named, "languageVersion": "2.1-experimental"}) == []
+    assert found({**named, "languageVersion": "1.9-experimental"}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "twice"),
+    [
+        ({}, True),
+        ({"name": "SCRIPTS"}, True),
+        ({"name": "[concat('scr', 'ipts')]"}, True),
+        ({"name": "other"}, False),
+        ({"type": "Microsoft.Compute/galleries"}, False),
+        ({"condition": False}, False),
+        ({"condition": "[equals(parameters('scriptRef'), 'x')]"}, False),
+        ({"scope": "/"}, False),
+        ({"copy": {"name": "all", "count": "[length(parameters('scriptRef'))]"}}, False),
+        ({"name": "[parameters('scriptRef')]"}, False),
+    ],
+)
+def test_a_resource_that_stands_there_twice(change: Json, twice: bool) -> None:
+    wanted = [("resource-twice", "/resources/3/name")] if twice else []
+    assert found(deployment(beside(), beside(**change))) == wanted
+
+
+def test_two_templates_may_make_resources_of_one_name() -> None:
+    assert found(deployment(beside(), nested({"resources": [beside()]}))) == []
+
+
+def test_the_header() -> None:
+    whole = deployment()
+    for name in ("$schema", "contentVersion"):
+        assert found({key: value for key, value in whole.items() if key != name}) == [("deployment-header-incomplete", "")]
+    assert found({key: value for key, value in whole.items() if key not in ("$schema", "contentVersion")}) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "below"),
+    [
+        ({"type": "string", "default": "x"}, "/default"),
+        ({"type": "string", "alowedValues": ["x"]}, "/alowedValues"),
+        ({"defaultValue": "x"}, ""),
+        ("x", ""),
+        ({"Type": "string", "minlength": 1, "nullable": True, "metadata": {"any": 1}}, None),
+        ({"$ref": "#/definitions/d"}, None),
+        ({"type": "array", "items": {"type": "string"}, "prefixItems": []}, None),
+    ],
+)
+def test_declarations_of_parameters(declared: object, below: str | None) -> None:
+    wanted = [] if below is None else [("parameter-declaration-wrong", f"/parameters/p{below}")]
+    assert found(deployment(parameters={"p": declared})) == wanted
