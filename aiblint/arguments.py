@@ -142,6 +142,11 @@ def _add_exceptions(it: argparse.ArgumentParser | Switches) -> None:
     known.add_argument("--baseline", metavar="FILE", help="pass over the findings in this file")
     known.add_argument("--write-baseline", metavar="FILE", help="write all findings of this run to a file for --baseline")
     known.add_argument("--update-baseline", action="store_true", help="take out of the baseline what no longer occurs")
+    known.add_argument(
+        "--since",
+        metavar="REF",
+        help="only findings that are new since the commit in which HEAD and REF (a branch, a commit) part",
+    )
     known.add_argument("--no-baseline", action="store_true", help="pass over nothing, whatever the configuration says")
     known.add_argument(
         "--no-suppressions", action="store_true", help="also what comments and the configuration make an exception of"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
+    from aiblint.known import Sight
 
 VERSION = 1
 _ABOUT = "Findings that aiblint --baseline passes over. aiblint --update-baseline takes out what no longer occurs."
@@ -33,6 +34,7 @@ class Baseline:
     """The entries of a baseline by file, over one run. Files are named from the baseline's own folder, with `/`."""
 
     label = "in the baseline"
+    spares = False
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -47,15 +49,14 @@ class Baseline:
         except ValueError:  # on another drive
             return os.path.abspath(path).replace(os.sep, "/")
 
-    def part(self, path: str, findings: list[Finding], result: Result | None, running: Iterable[str]) -> list[Finding]:
-        """The findings of a file that are not in the baseline. `running` are the ids of the rules that ran on it."""
+    def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
+        """The findings of a file that are not in the baseline."""
         name = self.named(path)
         self._parted.add(name)
         entries = self.entries.get(name, [])
-        rules = frozenset(running)
         hurt = result is not None and _is_damaged(result.document)
         for entry in entries:
-            entry.judged = entry.rule in rules and not hurt
+            entry.judged = entry.rule in sight.running and not hurt
         return known.part(entries, findings, known.Scene(result)) if entries else findings
 
     def looked_at(self, paths: Iterable[str], folders: Sequence[str], running: frozenset[str]) -> None:

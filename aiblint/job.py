@@ -129,6 +129,7 @@ class Job:
         """Tells what is known only when all files were looked at."""
         self.run.notes += self._checkouts.notes()
         self._checkouts.close()
+        self._ledger.hear(self.run)
         if self.options.online:
             self.run.notes += self._programs["online"].notes()
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Protocol
 
+    from aiblint.checkout import Checkouts
+    from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
 
@@ -22,9 +24,30 @@ if TYPE_CHECKING:
 
         label: str
         """Where they are known from, behind a number of findings: `in the baseline`."""
+        spares: bool
+        """Whether what is known is left as it is where the rest is fixed."""
 
-        def part(self, path: str, findings: list[Finding], result: Result | None, running: Iterable[str]) -> list[Finding]:
-            """The findings of a file that are not known. `running` are the ids of the rules that ran on it."""
+        def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
+            """The findings of a file that are not known; `sight` tells how it was looked at."""
+
+
+class Sight:
+    """How a file was looked at. `running` are the ids of the rules that ran on it; `given` the parameter files that were named
+    for it (None: those beside it); `again` looks at another state of it in the same way, with that state's parameter files and
+    checkouts.
+    """
+
+    __slots__ = ("again", "given", "running")
+
+    def __init__(
+        self,
+        running: Iterable[str],
+        given: list[Document] | None,
+        again: Callable[[Document, list[Document], Checkouts], Result],
+    ) -> None:
+        self.running = frozenset(running)
+        self.given = given
+        self.again = again
 
 
 class Entry:

@@ -1,4 +1,4 @@
-"""What a run knows from before: the baseline that it goes by, writes or updates."""
+"""What a run knows from before: the baseline that it goes by, writes or updates, and the commit that it compares with."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from aiblint.config import Settings
     from aiblint.known import Knower
     from aiblint.run import Run
+    from aiblint.since import Since
     from aiblint.switches import Options
 
 
 class Ledger:
-    """The baseline of a run, as the options and the configuration have it. Raises UsageError where they cannot be followed.
+    """Baseline and commit of a run, as the options and the configuration have them. UsageError where they cannot be followed.
 
     `knowers` pass over findings, `traced` says that these are to be told apart by structure.
     """
@@ -27,10 +28,18 @@ class Ledger:
         self._write: str | None = options.write_baseline
         self._update: bool = options.update_baseline
         self._baseline = _baseline(options, settings)
-        self.knowers: list[Knower] = [self._baseline] if self._baseline is not None else []
+        self._since = _since(options, settings)
+        # The baseline first: it is to see all that still occurs.
+        self.knowers: list[Knower] = [each for each in (self._baseline, self._since) if each is not None]
         self.traced = self._write is not None
         if self._update and self._baseline is None:
             raise UsageError("--update-baseline needs one: name it with --baseline, or baseline: in the configuration")
+
+    def hear(self, run: Run) -> None:
+        """Takes over what is to be said about the comparison with a commit, and ends it: all files are linted."""
+        if self._since is not None:
+            run.notes += self._since.notes()
+            self._since.close()
 
     def close(self, run: Run, looked_at: Iterable[str], given: Sequence[str], running: Callable[[], Iterable[str]]) -> None:
         """Does what is left to do when all is linted. `given` are the paths that were asked for, `running` tells the ids of rules.
@@ -78,6 +87,8 @@ def _baseline(options: Options, settings: Settings) -> Baseline | None:
         if writes and options.changed:
             raise UsageError(f"--changed looks at parts of files, and {name} needs whole ones: give one of the two")
     if options.write_baseline is not None:
+        if options.since is not None:
+            raise UsageError("--since passes over findings, and --write-baseline takes all: give one of the two")
         for given, name in ((options.baseline, "--baseline"), (options.update_baseline, "--update-baseline")):
             if given:
                 raise UsageError(f"--write-baseline takes all findings for known, and {name} none of them: give one of the two")
@@ -91,3 +102,11 @@ def _baseline(options: Options, settings: Settings) -> Baseline | None:
 
     place = settings.place("baseline")
     return baseline.read(path, "" if options.baseline or place is None else f"{place}: baseline: ")
+
+
+def _since(options: Options, settings: Settings) -> Since | None:
+    if options.since is None:
+        return None
+    from aiblint import since
+
+    return since.Since(options.since, settings.sources)

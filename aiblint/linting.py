@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiblint.choice import Choice
     from aiblint.finding import Finding
-    from aiblint.known import Knower
+    from aiblint.known import Knower, Sight
     from aiblint.mend import Mended, Mending
     from aiblint.run import Run
     from aiblint.suppress.ignores import Terms
@@ -87,6 +87,14 @@ class Inputs:
         self.traced = traced
 
 
+    def changed(self, **new: Any) -> Inputs:
+        """The same, but for what is said: `changed(checkouts=…)`."""
+        other = object.__new__(Inputs)
+        for name in Inputs.__slots__:
+            setattr(other, name, new[name] if name in new else getattr(self, name))
+        return other
+
+
 def lint_bytes(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, *, in_place: bool = False) -> None:
     """Lints one file's content that is known to be worth it, and adds what came of it to the run.
 
@@ -105,11 +113,14 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     document = syntax.read(data, path)
     sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
     lint = _linter(path, choice, inputs, sets, shown=run.keep or inputs.mending is not None)
+    sight = _sight(path, choice, inputs) if inputs.known else None
     if inputs.mending is None:
         result = lint(document)
     else:
         from aiblint import mend  # here, because most runs fix nothing
 
+        if sight is not None:
+            lint = _sparing(lint, path, inputs.known, sight)
         mended = mend.mend(data, document, lint, inputs.mending, write=in_place)
         _keep(run, mended, in_place)
         result = mended.result
@@ -117,7 +128,7 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         if schema.judged_by(template.api_version, None) is None:
             version = schema.judged_by(template.api_version, inputs.api_version)
             run.unversioned[version] = run.unversioned.get(version, 0) + 1
-    _add(run, path, result.findings, result, choice, inputs)
+    _add(run, path, result.findings, result, inputs.known, sight)
     run.silenced.extend(result.silenced)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
@@ -137,14 +148,44 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         )
 
 
-def _add(run: Run, path: str, findings: list[Finding], result: engine.Result | None, choice: Choice, inputs: Inputs) -> None:
+def _add(
+    run: Run, path: str, findings: list[Finding], result: engine.Result | None, known: Sequence[Knower], sight: Sight | None
+) -> None:
     """Adds the findings of a file that are not known already."""
-    running = [rule.id for rule in choice.rules]
-    for known in inputs.known:
-        left = known.part(path, findings, result, running)
-        run.known[known.label] = run.known.get(known.label, 0) + len(findings) - len(left)
-        findings = left
+    if sight is not None:
+        for knower in known:
+            left = knower.part(path, findings, result, sight)
+            run.known[knower.label] = run.known.get(knower.label, 0) + len(findings) - len(left)
+            findings = left
     run.findings.extend(findings)
+
+
+def _sight(path: str, choice: Choice, inputs: Inputs) -> Sight:
+    """How a file is looked at, for those who know what was found before."""
+    from aiblint.known import Sight
+
+    def again(document: Document, sets: list[Document], checkouts: Checkouts) -> engine.Result:
+        stated = [each.apart() for each in inputs.stated]
+        then = inputs.changed(checkouts=checkouts, stated=stated, mending=None, steps=None)
+        return _linter(path, choice, then, sets, shown=False)(document)
+
+    return Sight([rule.id for rule in choice.rules], inputs.parameters, again)
+
+
+def _sparing(
+    lint: Callable[[Document], engine.Result], path: str, known: Sequence[Knower], sight: Sight
+) -> Callable[[Document], engine.Result]:
+    """Lints without offering fixes of what is to be left as it is."""
+    sparing = [knower for knower in known if knower.spares]
+
+    def spared(state: Document) -> engine.Result:
+        result = lint(state)
+        for knower in sparing:
+            new = set(map(id, knower.part(path, result.findings, result, sight)))
+            result.findings = [each if id(each) in new else each.changed(fix=None) for each in result.findings]
+        return result
+
+    return spared if sparing else lint
 
 
 def _linter(
@@ -212,4 +253,4 @@ def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: In
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
     result = engine.lint(document, choice.plan, inputs.checkouts.around(path), inputs.today)
-    _add(run, path, result.findings, result, choice, inputs)
+    _add(run, path, result.findings, result, inputs.known, _sight(path, choice, inputs) if inputs.known else None)

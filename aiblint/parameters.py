@@ -10,32 +10,41 @@ from aiblint.syntax import json as syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiblint.document import Document
 
 
-def beside(path: str) -> list[str]:
+def beside(path: str, listed: Callable[[str], list[str]] | None = None) -> list[str]:
     """The parameter files of a template by their names, sorted: `x.parameters.json` and `x.parameters.*.json` beside `x.json`.
 
-    Where the folder holds no other template, `parameters/*.json` below it too.
+    Where the folder holds no other template, `parameters/*.json` below it too. `listed` tells the names of the JSON files in a
+    folder, sorted; by default those on disk.
     """
+    listed = listed or _json_files
     folder, name = os.path.split(path)
     stem, extension = os.path.splitext(name)
     if extension.lower() not in files.EXTENSIONS or _is_parameter_file(name):
         return []
-    names = _json_files(folder)
+    names = listed(folder)
     found = [os.path.join(folder, other) for other in names if other.lower().startswith(stem.lower() + ".parameters.")]
     if not found and [other for other in names if not _is_parameter_file(other)] == [name]:
         below = os.path.join(folder, "parameters")
-        found = [os.path.join(below, other) for other in _json_files(below)]
+        found = [os.path.join(below, other) for other in listed(below)]
     return found
 
 
 def read(path: str) -> Document | None:
     """A parameter file; None where it cannot be read or is none."""
     try:
-        document = syntax.read(sniff.read_bytes(path), path)
+        return of(sniff.read_bytes(path), path)
     except sniff.PathError:
         return None
+
+
+def of(data: bytes, path: str) -> Document | None:
+    """The parameter file that has this content; None where it is none."""
+    document = syntax.read(data, path)
     root = document.root
     held = root.find("parameters") if root is not None else None
     if root is None or held is None or held.kind != OBJECT or root.find("resources") is not None:

@@ -83,8 +83,15 @@ def test_the_problem_matcher_reads_our_lines(aiblint: Aiblint) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the action's step is a bash script")
-@pytest.mark.parametrize(("paths", "status"), [("examples/linux.json examples/windows.json", 0), ("examples/mistakes.json", 1)])
-def test_the_step_of_the_action_runs(paths: str, status: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("paths", "since", "status"),
+    [
+        ("examples/linux.json examples/windows.json", "", 0),
+        ("examples/mistakes.json", "", 1),
+        ("examples/mistakes.json", "$(touch sprung) nowhere", 2),
+    ],
+)
+def test_the_step_of_the_action_runs(paths: str, since: str, status: int, tmp_path: Path) -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     [step] = [step for step in action["runs"]["steps"] if step.get("id") == "lint"]
     summary, output = tmp_path / "summary", tmp_path / "output"
@@ -93,6 +100,7 @@ def test_the_step_of_the_action_runs(paths: str, status: int, tmp_path: Path) ->
         "PYTHON": sys.executable,
         "PATHS": paths,
         "ARGS": "--fail-on warning --no-config",
+        "SINCE": since,
         "RUNNER_TEMP": str(tmp_path),
         "GITHUB_ACTION_PATH": str(ROOT),
         "GITHUB_OUTPUT": str(output),
@@ -101,6 +109,10 @@ def test_the_step_of_the_action_runs(paths: str, status: int, tmp_path: Path) ->
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == status, done.stdout + done.stderr
+    if since:
+        assert "touch sprung" in done.stderr  # asked for as a whole, and never evaluated
+        assert not (ROOT / "sprung").exists()
+        return
     assert ("::error file=examples/mistakes.json" in done.stdout) is bool(status)
     assert summary.read_text(encoding="utf-8").startswith("### aiblint\n")
     sarif = Path(output.read_text(encoding="utf-8").strip().removeprefix("sarif-file="))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aiblint.checkout import working_copy
 from aiblint.checkout.file import digest
-from aiblint.checkout.repository import LARGEST, Unreadable
+from aiblint.checkout.repository import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _forms(data: bytes) -> Iterator[tuple[str, bytes]]:
 def _not_added(file: File, given: str, repository: Repository) -> Cause | None:
     if file.commit is not None:
         return None
-    data = working_copy.read(repository.root, file.path, LARGEST)
+    data = repository.working_copy(file.path)
     if data is None or data == file.stored:
         return None
     if given not in (digest(data), digest(data.replace(b"\r\n", b"\n"))):

@@ -8,7 +8,7 @@ import re
 from aiblint.checkout import hosts, working_copy
 from aiblint.checkout.file import File
 from aiblint.checkout.hosts import BRANCH, COMMIT, TAG
-from aiblint.checkout.repository import LARGEST, Unreadable
+from aiblint.checkout.repository import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def find(text: str, repository: Repository, sources: tuple[tuple[str, str], ...]
             return _in_checkout(File(text, path, None, own=True), repository, known=False)
         place = hosts.place(text)
         own = _is_own(place, repository) if place is not None else None
-        if place is None or own is None or (not own and not any(_lies(repository.root, path) for _, path in _readings(place))):
+        if place is None or own is None or (not own and not any(repository.lies(path) for _, path in _readings(place))):
             return None
         return _at(text, place, own, repository)
     except Unreadable:
@@ -84,7 +84,7 @@ def _in_checkout(file: File, repository: Repository, *, known: bool) -> File | N
         entry = repository.committed(repository.head, file.path)
     if entry is not None:
         return _filled(file, entry, repository)
-    data = working_copy.read(repository.root, file.path, LARGEST)
+    data = repository.working_copy(file.path)
     if data is not None and repository.is_untracked(file.path):
         file.untracked = True
         file.stored = working_copy.as_stored(repository.root, file.path, data)
@@ -159,7 +159,7 @@ def _filled(file: File, entry: Entry, repository: Repository) -> File | None:
     blob = repository.blob(entry.id)
     if blob is not None:
         # `git add --intent-to-add` puts the empty file into the index until the real one is added.
-        promised = entry.id in _EMPTY_BLOBS and file.commit is None and _lies(repository.root, file.path, 1)
+        promised = entry.id in _EMPTY_BLOBS and file.commit is None and repository.lies(file.path, 1)
         file.stored = blob.data if not promised else None
         file.length = blob.size if not promised else None
     return file
@@ -178,10 +178,3 @@ def _judged(file: File, repository: Repository, known: bool) -> File | None:
         return None
     file.certain = was_here or known
     return file
-
-
-def _lies(root: str, path: str, least: int = 0) -> bool:
-    try:
-        return os.lstat(os.path.join(root, *path.split("/"))).st_size >= least
-    except (OSError, ValueError):
-        return False

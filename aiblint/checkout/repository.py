@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from aiblint import git
-from aiblint.checkout import hosts
+from aiblint.checkout import hosts, working_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class Repository:
         "root",
     )
 
+    _tip = "HEAD"
+    """Where the history that counts begins."""
+
     def __init__(self, root: str) -> None:
         self.root = root
         self.folder, self._remotes = _remotes(root)
@@ -105,7 +108,9 @@ class Repository:
     @property
     def refusal(self) -> str | None:
         """What people should know where an installed git was asked for the index and did not tell."""
-        return _refusal(self.root) if self._index == _REFUSED and git.is_installed() else None
+        if self._index != _REFUSED or not git.is_installed():
+            return None
+        return f"scripts in {self.root} were not compared: {refusal(self.root)}"
 
     def has(self, path: str) -> bool:
         """Whether a file of this machine, by its absolute path, is in the index."""
@@ -174,7 +179,7 @@ class Repository:
     def head(self) -> str | None:
         """The commit that is checked out; None before the first one."""
         if self._head is None:
-            self._head = self.commit("HEAD") or ""
+            self._head = self.commit(self._tip) or ""
         return self._head or None
 
     def is_tag(self, name: str) -> bool:
@@ -197,7 +202,7 @@ class Repository:
     def changes(self, path: str, most: int) -> list[str]:
         """The last commits, from HEAD back, that changed a file, newest first; as many as can be found in time."""
         if (path, most) not in self._changes:
-            told = git.ask(self.root, ["rev-list", f"--max-count={most}", "HEAD", "--", path], seconds=HISTORY_SECONDS)
+            told = git.ask(self.root, ["rev-list", f"--max-count={most}", self._tip, "--", path], seconds=HISTORY_SECONDS)
             self._changes[path, most] = told.decode("ascii").split() if told is not None else []
         return self._changes[path, most]
 
@@ -241,16 +246,30 @@ class Repository:
         """Whether git would add a file of the working copy, as opposed to ignoring it."""
         return bool(git.ask(self.root, ["ls-files", "-z", "--others", "--exclude-standard", "--", path]))
 
+    def working_copy(self, path: str) -> bytes | None:
+        """What lies at a path of the work tree, in git or not; None where no file of a bearable size does."""
+        return working_copy.read(self.root, path, LARGEST)
+
+    def lies(self, path: str, least: int = 0) -> bool:
+        """Whether something of at least so many bytes lies at a path of the work tree."""
+        try:
+            return os.lstat(os.path.join(self.root, *path.split("/"))).st_size >= least
+        except (OSError, ValueError):
+            return False
+
     def close(self) -> None:
         self._objects.close()
 
     def _listed(self) -> bytes:
         if self._index is None:
-            told = git.ask(self.root, ["ls-files", "-z", "--stage"], index=self._index_file())
+            told = self._ask_for_index()
             self._index = told if told is not None and told[-1:] in (b"", b"\0") else _REFUSED
         if self._index == _REFUSED:
             raise Unreadable
         return self._index
+
+    def _ask_for_index(self) -> bytes | None:
+        return git.ask(self.root, ["ls-files", "-z", "--stage"], index=self._index_file())
 
     def _index_file(self) -> str | None:
         """The index that the commit under way is made from: a hook is told of it where it is not the usual one."""
@@ -261,7 +280,8 @@ class Repository:
         return path if os.path.realpath(os.path.dirname(path)) == os.path.realpath(self.folder) else None
 
 
-def _refusal(root: str) -> str:
+def refusal(root: str) -> str:
+    """Why git does not read a work tree, as far as that can be told, and what to do."""
     owner = getattr(os, "getuid", None)
     try:
         foreign = owner is not None and os.stat(root).st_uid != owner()
@@ -271,10 +291,10 @@ def _refusal(root: str) -> str:
         from shlex import quote
 
         return (
-            f"scripts in {root} were not compared: git does not read a work tree of another user; if you trust it: "
+            "git does not read a work tree of another user; if you trust it: "
             f"git config --global --add safe.directory {quote(root)}"
         )
-    return f"scripts in {root} were not compared: git does not read this work tree, or took too long"
+    return "git does not read this work tree, or took too long"
 
 
 def _encoded(path: str) -> bytes:

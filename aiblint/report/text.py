@@ -146,7 +146,7 @@ def summary(run: Run) -> str:
         facts.append(f"{count(run.fixed, 'finding')} {'that --fix would mend' if run.rehearsal else 'fixed'}")
     if run.suppressed:
         facts.append(f"{count(run.suppressed, 'finding')} suppressed")
-    facts += [f"{count(number, 'finding')} {where}" for where, number in run.known.items() if number]
+    facts += [f"{count(number, 'finding')} {safe.line(where)}" for where, number in run.known.items() if number]
     where = f"{_files(run)} ({', '.join(facts)})"
     if found:
         return f"{found} in {where}"

@@ -44,6 +44,12 @@ class Stated:
         )
         self._selector: query.Selector | None = None
 
+    def apart(self) -> Stated:
+        """The same exception, for a look at something else: what it silences there says nothing about whether it is used."""
+        other = Stated(self.exemption, self.rule, self.ignore.document)
+        other._selector = self._selector
+        return other
+
     def prepare(self) -> None:
         """Reads the selector. Raises query.SelectorError where it is none."""
         if self.exemption.at is not None and self._selector is None:

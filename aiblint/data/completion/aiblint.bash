@@ -7,7 +7,7 @@
 
 
 
-_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --changed --online --baseline --write-baseline --update-baseline --no-baseline --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --test-rules --config-schema --completion --version)
+_shtab_aiblint_option_strings=(-h --help --select --ignore --severity --fail-on --require-template --config --no-config --parameters --api-version --today --changed --online --baseline --write-baseline --update-baseline --since --no-baseline --no-suppressions --show-suppressed --fix --diff --unsafe-fixes --fix-only --format --output --statistics --color --jobs -q --quiet -v --verbose --stdin-filename --explain --list-rules --schema --show-config --test-rules --config-schema --completion --version)
 
 _shtab_aiblint_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_aiblint___config_COMPGEN=_shtab_compgen_files

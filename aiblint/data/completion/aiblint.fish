@@ -51,7 +51,7 @@ function _shtab_aiblint_using
 end
 
 set -g _shtab_aiblint_commands 
-set -g _shtab_aiblint_opts_with_value --api-version --baseline --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --stdin-filename --test-rules --today --write-baseline
+set -g _shtab_aiblint_opts_with_value --api-version --baseline --color --completion --config --explain --fail-on --fix-only --format --ignore --jobs --output --parameters --schema --select --severity --show-config --since --stdin-filename --test-rules --today --write-baseline
 
 complete -c aiblint -e
 complete -c aiblint -f
@@ -72,6 +72,7 @@ complete -c aiblint -n _shtab_aiblint_using -l online -d 'also ask hosts on the 
 complete -c aiblint -n _shtab_aiblint_using -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'pass over the findings in this file'
 complete -c aiblint -n _shtab_aiblint_using -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write all findings of this run to a file for --baseline'
 complete -c aiblint -n _shtab_aiblint_using -l update-baseline -d 'take out of the baseline what no longer occurs'
+complete -c aiblint -n _shtab_aiblint_using -l since -x -d 'only findings that are new since the commit in which HEAD and REF (a branch, a commit) part'
 complete -c aiblint -n _shtab_aiblint_using -l no-baseline -d 'pass over nothing, whatever the configuration says'
 complete -c aiblint -n _shtab_aiblint_using -l no-suppressions -d 'also what comments and the configuration make an exception of'
 complete -c aiblint -n _shtab_aiblint_using -l show-suppressed -d 'also name what exceptions silence (text, json, sarif)'

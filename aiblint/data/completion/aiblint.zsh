@@ -32,6 +32,7 @@ _shtab_aiblint_options=(
   "--baseline[pass over the findings in this file]:FILE:_files"
   "--write-baseline[write all findings of this run to a file for --baseline]:FILE:_files"
   "--update-baseline[take out of the baseline what no longer occurs]"
+  "--since[only findings that are new since the commit in which HEAD and REF (a branch, a commit) part]:REF:"
   "--no-baseline[pass over nothing, whatever the configuration says]"
   "--no-suppressions[also what comments and the configuration make an exception of]"
   "--show-suppressed[also name what exceptions silence (text, json, sarif)]"

@@ -1,0 +1,195 @@
+"""What a pull request brought: findings that were there before, where its commits begin, are known already."""
+
+from __future__ import annotations
+
+import os
+
+from aiblint import git, known, parameters, sniff
+from aiblint.check import quote
+from aiblint.checkout import find_root
+from aiblint.checkout.past import PastCheckouts
+from aiblint.checkout.repository import SUBMODULE, Repository, Unreadable, refusal
+from aiblint.choice import UsageError
+from aiblint.syntax.json import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from aiblint.document import Document
+    from aiblint.engine import Result
+    from aiblint.finding import Finding
+    from aiblint.known import Sight
+
+_LARGEST = 100 << 20
+_RENAMES = ("diff-index", "--cached", "-r", "-M", "-z", "--name-status", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
+
+
+class Since:
+    """The findings as of the commit in which a reference and HEAD part.
+
+    That is where a branch begins: what others brought to the reference meanwhile is not this branch's doing, nor its merit.
+    Files are compared with what they were, under the name that they had, with the parameter files and scripts of then; by the
+    rules, the configuration and the day of now. UsageError: the reference cannot be followed.
+    """
+
+    spares = True
+
+    def __init__(self, ref: str, sources: tuple[tuple[str, str], ...]) -> None:
+        self.label = f"from before {ref}"
+        self._ref = ref
+        root = find_root(os.getcwd())
+        self._commits: dict[str, str] = {}
+        self._strangers: list[str] = []
+        self._names: dict[str, dict[str, str]] = {}
+        self._findings: dict[str, list[Finding]] = {}
+        self._checkouts = PastCheckouts(sources, self._commits)
+        if root is None:
+            raise UsageError(f"--since compares with a commit, and {os.getcwd()} lies in no git work tree")
+        self._commits[root] = _parting(ref, root)
+
+    def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
+        """The findings of a file that were not there before."""
+        if not findings:
+            return findings
+        if path not in self._findings:
+            self._findings[path] = self._before(path, sight)
+        return known.part(known.entries_of(self._findings[path]), findings, known.Scene(result))
+
+    def notes(self) -> list[str]:
+        """What people should know."""
+        return [
+            f"{root or 'what lies in no git work tree'}: nothing tells what it was at {self._ref}, so all that is found there is shown"
+            for root in self._strangers
+        ]
+
+    def close(self) -> None:
+        """Ends the programs that were started."""
+        self._checkouts.close()
+
+    def _before(self, path: str, sight: Sight) -> list[Finding]:
+        place = self._place(path)
+        data = self._read(*place) if place is not None else None
+        if place is None or data is None or not sniff.may_hold_template(data):
+            return []
+        root, name = place
+        document = read(data, path)
+        sets: list[Document] = []
+        if document.root is not None and document.root.find("parameters"):
+            sets = self._beside(root, name) if sight.given is None else self._given(sight.given)
+        return sight.again(document, sets, self._checkouts).findings
+
+    def _place(self, path: str) -> tuple[str, str] | None:
+        """The work tree that a file lies in, and the path that it had there; None where nobody knows what was there."""
+        folder, base = os.path.split(os.path.abspath(path))
+        root = find_root(folder)
+        if root is None or self._commit(root) is None:
+            if (root or "") not in self._strangers:
+                self._strangers.append(root or "")
+            return None
+        name = os.path.relpath(os.path.join(os.path.realpath(folder), base), os.path.realpath(root)).replace(os.sep, "/")
+        if root not in self._names:
+            self._names[root] = _renames(self._commits[root], root)
+        return root, self._names[root].get(name, name)
+
+    def _commit(self, root: str) -> str | None:
+        """The commit to compare with; of a submodule the one that the repository around it had then."""
+        if root not in self._commits:
+            around = find_root(os.path.dirname(root))
+            if around is None or around == root or self._commit(around) is None:
+                return None
+            name = os.path.relpath(os.path.realpath(root), os.path.realpath(around)).replace(os.sep, "/")
+            try:
+                entry = self._checkouts.repository(around).committed(self._commits[around], name)
+            except Unreadable:
+                return None
+            if entry is None or not entry.mode.startswith(SUBMODULE) or Repository(root).commit(entry.id) is None:
+                return None
+            self._commits[root] = entry.id
+        return self._commits[root]
+
+    def _read(self, root: str, name: str) -> bytes | None:
+        """What a file held; None where there was none."""
+        repository = self._checkouts.repository(root)
+        try:
+            entry = repository.committed(self._commits[root], name)
+        except Unreadable:
+            return None
+        blob = repository.blob(entry.id) if entry is not None and entry.is_file else None
+        return blob.data if blob is not None else None
+
+    def _beside(self, root: str, name: str) -> list[Document]:
+        """The parameter files that lay beside a template."""
+
+        def listed(folder: str) -> list[str]:
+            repository = self._checkouts.repository(root)
+            try:
+                tree = self._commits[root] + (f":{folder}" if folder else "^{tree}")
+                return sorted(
+                    each for each, entry in repository.tree(tree).items() if each.lower().endswith(".json") and entry.is_file
+                )
+            except Unreadable:
+                return []
+
+        found = []
+        for other in parameters.beside(name, listed):
+            data = self._read(root, other)
+            document = parameters.of(data, other) if data is not None else None
+            if document is not None:
+                found.append(document)
+        return found
+
+    def _given(self, given: list[Document]) -> list[Document]:
+        """Parameter files that were named, as they were; those that nobody knows as they are."""
+        found = []
+        for document in given:
+            place = self._place(document.path)
+            if place is None:
+                found.append(document)
+                continue
+            data = self._read(*place)
+            before = parameters.of(data, document.path) if data is not None else None
+            if before is not None:
+                found.append(before)
+        return found
+
+
+def _parting(ref: str, root: str) -> str:
+    """The commit in which a reference and HEAD part. Raises UsageError."""
+    if not ref:
+        raise UsageError("--since names a commit, a branch or a tag; an empty text names none (an unset variable?)")
+    if ref.startswith("-"):
+        raise UsageError(f"--since names a commit, a branch or a tag, and {quote(ref)} cannot be one")
+    if git.program() is None:
+        raise UsageError("--since asks git, which is not installed")
+    shallow = git.ask(root, ["rev-parse", "--is-shallow-repository"])
+    if shallow is None:
+        raise UsageError(f"--since cannot compare: {refusal(root)}")
+    objects = git.Objects(root)
+    try:
+        commits = [objects.read(f"{name}^{{commit}}", _LARGEST) for name in (ref, "HEAD", f"origin/{ref}")]
+    finally:
+        objects.close()
+    asked, head, remote = commits
+    if head is None:
+        raise UsageError("--since compares with a commit, and there is none yet in this repository")
+    deeper = (
+        ""
+        if shallow.strip() != b"true"
+        else "; this clone is shallow: fetch the history, too (actions/checkout: `fetch-depth: 0`)"
+    )
+    if asked is None:
+        advice = f"; did you mean 'origin/{ref}'?" if remote is not None else deeper or "; git fetch may bring it"
+        raise UsageError(f"--since: there is no commit {quote(ref)} in this clone{advice}")
+    told = git.ask(root, ["merge-base", asked.id, head.id])
+    if told is None:
+        raise UsageError(f"--since: {quote(ref)} and HEAD have no commit in common{deeper}")
+    return told.decode("ascii").split()[0]
+
+
+def _renames(commit: str, root: str) -> dict[str, str]:
+    """The name that each renamed file had at a commit, as far as git sees that in what is committed or staged."""
+    for similar in ("-M", "-M100%"):  # of thousands of files git may not find out in time which are alike
+        told = git.ask(root, [*_RENAMES, similar, commit])
+        if told is not None:
+            fields = [os.fsdecode(field) for field in told.split(b"\0")]
+            return dict(zip(fields[2::3], fields[1::3], strict=False))
+    return {}
