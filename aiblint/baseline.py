@@ -81,7 +81,7 @@ class Baseline:
 
 def _is_damaged(document: Document) -> bool:
     """Whether parts of a file may not have been read, so that nobody can say what no longer occurs there."""
-    return any(mistake.kind not in _READ_NEVERTHELESS for mistake in document.mistakes)
+    return not document.mistaken <= _READ_NEVERTHELESS
 
 
 def _hides(path: str) -> bool:

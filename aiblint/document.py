@@ -162,6 +162,7 @@ class Document:
     """
 
     __slots__ = (
+        "_kinds",
         "_line_starts",
         "_shown",
         "bom",
@@ -188,7 +189,15 @@ class Document:
         self.secret_texts: set[str] = set()
         self.hidden: Hidden | None = None
         self._shown: str | None = None
+        self._kinds: frozenset[str] | None = None
         self._line_starts: list[int] | None = None
+
+    @property
+    def mistaken(self) -> frozenset[str]:
+        """The kinds of the mistakes in the writing, each once: a file may have thousands of comments."""
+        if self._kinds is None:
+            self._kinds = frozenset(mistake.kind for mistake in self.mistakes)
+        return self._kinds
 
     def hide(self, places: Iterable[tuple[int, int]]) -> None:
         """Adds to the places that no report prints."""

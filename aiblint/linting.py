@@ -86,7 +86,6 @@ class Inputs:
         self.known = known
         self.traced = traced
 
-
     def changed(self, **new: Any) -> Inputs:
         """The same, but for what is said: `changed(checkouts=…)`."""
         other = object.__new__(Inputs)

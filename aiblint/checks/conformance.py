@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from aiblint.conform import Deviation
     from aiblint.template import Value
 
+_ASTRAY = frozenset({"unclosed", "mismatched-bracket", "fragment"})
+"""Mistakes of writing after which members stand where nobody put them."""
+
 _NOUNS = {
     "Customizer": "step",
     "DataDisk": "data disk",
@@ -243,7 +246,7 @@ def _rather(deviation: Deviation) -> str:
 @check
 def member_misplaced(value: Value, context: Context, *, refused: bool) -> Iterator[Problem]:
     """Members that belong at another place of the template. `refused`: only those that are, or are not."""
-    if any(mistake.kind in ("unclosed", "mismatched-bracket", "fragment") for mistake in context.document.mistakes):
+    if not _ASTRAY.isdisjoint(context.document.mistaken):
         return  # a brace is missing somewhere: that is why members stand in the wrong object
     for group in _together(deviations(context, conform.PLACE, refused)):
         first = group[0]

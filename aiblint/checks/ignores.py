@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 from aiblint.change import Repair, Splice
 from aiblint.check import TextProblem, check_ignores, listed, quote
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from aiblint.suppress.ignores import Ignore, Ignores
 
 _MOST_LISTED = 5
+_NEAR = 40
+"""Lines within which an exception may have missed its finding."""
 
 
 @check_ignores
@@ -25,7 +29,7 @@ def ignore_unused(ignores: Ignores) -> Iterator[TextProblem]:
                 names[0].start if len(names) < len(ignore.names) else ignore.start,
                 names[-1].end if len(names) < len(ignore.names) else ignore.end,
                 f"{_shown(names)} {'finds' if len(names) == 1 else 'find'} nothing {ignore.where}: take the exception out, "
-                f"or it will silence what comes there later{_elsewhere(ignores, names)}",
+                f"or it will silence what comes there later{_elsewhere(ignores, ignore, names)}",
                 fix=_without(ignore, names),
             )
 
@@ -65,21 +69,19 @@ def _shown(names: list[Name]) -> str:
     return listed([*texts, f"{len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else texts, "and")
 
 
-def _elsewhere(ignores: Ignores, names: list[Name]) -> str:
+def _elsewhere(ignores: Ignores, ignore: Ignore, names: list[Name]) -> str:
     """Where the nearest finding of such a rule is, for an exception that missed it by a few lines."""
-    ignore_line = None
-    nearest: tuple[int, int] | None = None
-    rules = {name.rule for name in names}
-    for ignore in ignores.items:
-        if names[0] in ignore.names:
-            ignore_line = ignore.document.position(ignore.start)[0]
-    for finding in ignores.found:
-        if finding.rule in rules and ignore_line is not None:
-            line = finding.document.position(finding.start)[0]
-            nearest = min(nearest or (10**9, 0), (abs(line - ignore_line), line))
-    if nearest is None or nearest[0] > 40:
+    here = ignore.document.position(ignore.start)[0]
+    nearest = None
+    for rule in {name.rule for name in names}:
+        lines = ignores.lines_of(rule)
+        at = bisect.bisect_left(lines, here)
+        for line in lines[max(at - 1, 0) : at + 1]:
+            if nearest is None or abs(line - here) < abs(nearest - here):
+                nearest = line
+    if nearest is None or abs(nearest - here) > _NEAR:
         return ""
-    return f" (one is on line {nearest[1]}; an exception goes on that line, or alone on the one before)"
+    return f" (one is on line {nearest}; an exception goes on that line, or alone on the one before)"
 
 
 def _without(ignore: Ignore, names: list[Name]) -> Repair | None:
@@ -87,6 +89,7 @@ def _without(ignore: Ignore, names: list[Name]) -> Repair | None:
     if len(names) == len(ignore.names):
         cuts = [Splice(start, end, "") for start, end in ignore.removal]
         return Repair("take the exception out", *cuts, safe=True) if cuts else None
-    kept = [name for name in ignore.names if name not in names]
+    gone = set(map(id, names))
+    kept = [name for name in ignore.names if id(name) not in gone]
     text = ", ".join(name.text for name in kept)
     return Repair(f"keep {_shown(kept)} only", Splice(ignore.names[0].start, ignore.names[-1].end, text), safe=True)

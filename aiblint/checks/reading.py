@@ -140,6 +140,8 @@ def _read_as_damaged(value: Value, document: Document) -> bool:
     node = value.node
     if node.root is not document.root:
         return True
+    if "bad-escape" not in document.mistaken:
+        return False
     return any(m.kind == "bad-escape" and node.start <= m.start and m.end <= node.end for m in document.mistakes)
 
 

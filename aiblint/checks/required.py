@@ -24,7 +24,7 @@ _DAMAGE = frozenset(
 
 def damaged(context: Context) -> bool:
     """Whether the file is so badly written that nobody can tell what is missing; its syntax has been reported."""
-    return any(mistake.kind in _DAMAGE for mistake in context.document.mistakes)
+    return not _DAMAGE.isdisjoint(context.document.mistaken)
 
 
 def lacks(value: Value, name: str) -> bool:

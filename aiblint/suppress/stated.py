@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiblint import query
 from aiblint.document import Document
 from aiblint.suppress.directive import Name
-from aiblint.suppress.ignores import EXTERNAL, Ignore
+from aiblint.suppress.ignores import EVERYWHERE, EXTERNAL, NOWHERE, Ignore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Stated:
             start,
             end,
             [Name(exemption.rule, start, end, rule)],
-            lambda _: False,
+            NOWHERE,
             _where(exemption),
             kind=EXTERNAL,
             reason=exemption.reason,
@@ -59,9 +59,9 @@ class Stated:
         """The exception as it holds for a file with these templates."""
         self.prepare()
         whole = self.ignore
-        covers = _anywhere if self._selector is None else _at(templates, self._selector)
+        covers = None if self._selector is None else _at(templates, self._selector)
         here = Ignore(
-            whole.document, whole.start, whole.end, whole.names, covers, whole.where,
+            whole.document, whole.start, whole.end, whole.names, EVERYWHERE, whole.where, covers=covers,
             kind=EXTERNAL, reason=whole.reason, until=whole.until,
         )  # fmt: skip
         here.used = whole.used
@@ -71,10 +71,6 @@ class Stated:
 def _where(exemption: Exemption) -> str:
     parts = [f"at {exemption.at}"] if exemption.at is not None else []
     return " ".join([*parts, f"in {exemption.path}" if exemption.path is not None else "anywhere"])
-
-
-def _anywhere(finding: Finding) -> bool:
-    return True
 
 
 def _at(templates: Iterable[Template], selector: query.Selector) -> Callable[[Finding], bool]:
