@@ -65,9 +65,13 @@ def _command(argv: Sequence[str]) -> int:
     if options.completion is not None:
         streams.say(_completion(options.completion), end="")
         return CLEAN
+    settings = configured(options)
+    if settings.plugins:
+        from aiblint import plugins
+
+        plugins.load(settings)
     if options.test_rules is not None:
         return _test_rules(options.test_rules)
-    settings = configured(options)
     rules = _rules(settings)
     if options.explain is not None:
         from aiblint.explain import explain

@@ -6,7 +6,6 @@ import os
 
 from aiblint import git, known, parameters, sniff
 from aiblint.check import quote
-from aiblint.checkout import find_root
 from aiblint.checkout.past import PastCheckouts
 from aiblint.checkout.repository import SUBMODULE, Repository, Unreadable, refusal
 from aiblint.choice import UsageError
@@ -36,7 +35,7 @@ class Since:
     def __init__(self, ref: str, sources: tuple[tuple[str, str], ...]) -> None:
         self.label = f"from before {ref}"
         self._ref = ref
-        root = find_root(os.getcwd())
+        root = git.work_tree(os.getcwd())
         self._commits: dict[str, str] = {}
         self._strangers: list[str] = []
         self._names: dict[str, dict[str, str]] = {}
@@ -80,7 +79,7 @@ class Since:
     def _place(self, path: str) -> tuple[str, str] | None:
         """The work tree that a file lies in, and the path that it had there; None where nobody knows what was there."""
         folder, base = os.path.split(os.path.abspath(path))
-        root = find_root(folder)
+        root = git.work_tree(folder)
         if root is None or self._commit(root) is None:
             if (root or "") not in self._strangers:
                 self._strangers.append(root or "")
@@ -93,7 +92,7 @@ class Since:
     def _commit(self, root: str) -> str | None:
         """The commit to compare with; of a submodule the one that the repository around it had then."""
         if root not in self._commits:
-            around = find_root(os.path.dirname(root))
+            around = git.work_tree(os.path.dirname(root))
             if around is None or around == root or self._commit(around) is None:
                 return None
             name = os.path.relpath(os.path.realpath(root), os.path.realpath(around)).replace(os.sep, "/")
@@ -158,7 +157,7 @@ def _parting(ref: str, root: str) -> str:
         raise UsageError("--since names a commit, a branch or a tag; an empty text names none (an unset variable?)")
     if ref.startswith("-"):
         raise UsageError(f"--since names a commit, a branch or a tag, and {quote(ref)} cannot be one")
-    if git.program() is None:
+    if not git.is_installed():
         raise UsageError("--since asks git, which is not installed")
     shallow = git.ask(root, ["rev-parse", "--is-shallow-repository"])
     if shallow is None:

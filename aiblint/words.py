@@ -23,16 +23,33 @@ def vocabulary() -> dict[str, Any]:
     """Word → function, over all modules of `aiblint.checks`."""
     found: dict[str, Any] = {}
     for module_info in pkgutil.iter_modules(checks.__path__):
-        module = importlib.import_module(f"{checks.__name__}.{module_info.name}")
-        for name, function in vars(module).items():
-            if hasattr(function, "check_on") and function.__module__ == module.__name__:
-                word = name.rstrip("_").replace("_", "-")
-                if word in found:
-                    raise WordError(f"two functions are called '{word}'")
-                if not function.__doc__:
-                    raise WordError(f"'{word}' has no docstring")
-                found[word] = function
+        _add(importlib.import_module(f"{checks.__name__}.{module_info.name}"), found)
     return found
+
+
+def learn(module: Any, prefix: str) -> None:
+    """Adds the words of a module to the vocabulary; they begin with a prefix, so that they never clash with those of a later
+    aiblint. Raises WordError.
+    """
+    own: dict[str, Any] = {}
+    _add(module, own)
+    if not own:
+        raise WordError("it holds no function that is marked @check")
+    for word in own:
+        if not word.startswith(prefix):
+            raise WordError(f"its words begin with '{prefix}', not '{word}'")
+    vocabulary().update(own)
+
+
+def _add(module: Any, found: dict[str, Any]) -> None:
+    for name, function in vars(module).items():
+        if hasattr(function, "check_on") and function.__module__ == module.__name__:
+            word = name.rstrip("_").replace("_", "-")
+            if word in found:
+                raise WordError(f"two functions are called '{word}'")
+            if not function.__doc__:
+                raise WordError(f"'{word}' has no docstring")
+            found[word] = function
 
 
 def bind(word: str, options: object) -> tuple[str, str, dict[str, Any]]:

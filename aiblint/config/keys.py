@@ -70,6 +70,7 @@ KEYS: tuple[Key, ...] = (
         "Whether every exception, here and in templates, has to give a reason (default: false).",
     ),
     Key("rules", kinds.Patterns(), "Files with rules of your own, or patterns of such; their ids begin with XAIB."),
+    Key("plugins", kinds.Modules(), "Installed Python modules (aiblint_…) with words for rules of your own."),
     Key("baseline", kinds.File(), "The file of findings that are known already; --write-baseline makes it."),
     Key(
         "parameters",

@@ -7,6 +7,7 @@ import os
 from aiblint import days, globs, tables
 from aiblint.config.settings import Exemption, PathSettings
 from aiblint.config.tree import listed, quoted
+from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 LEVELS = ("error", "warning", "note", "off")
 
+PLUGIN_PREFIX = "aiblint_"
+"""What the name of a module must begin with, so that no configuration can have anything imported that was not made for aiblint."""
+
+_PLUGIN = lazy(PLUGIN_PREFIX + r"[a-z0-9]+(?:_[a-z0-9]+)*")
 _SELECTOR = {"$ref": "#/$defs/rules"}
 _PATH = {"type": "string", "minLength": 1, "pattern": r"^[^/~\\][^\\]*$"}
 
@@ -173,6 +178,25 @@ class Patterns(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": _PATH}
+
+
+class Modules(Kind):
+    """A list of installed modules."""
+
+    def read(self, written: Written, node: Node, what: str, setting: str) -> tuple[str, ...]:
+        found = []
+        for item in written.items(node, what, "modules", f"{PLUGIN_PREFIX}contoso"):
+            name = written.text(item, what)
+            if not _PLUGIN.fullmatch(name):
+                written.fail(
+                    item, f"{what}: {quoted(name)} is no plugin; their names are like {quoted(PLUGIN_PREFIX + 'contoso')}"
+                )
+            written.note(setting, name, item)
+            found.append(name)
+        return tuple(dict.fromkeys(found))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "pattern": f"^{PLUGIN_PREFIX}[a-z0-9]+(?:_[a-z0-9]+)*$"}}
 
 
 class File(Kind):

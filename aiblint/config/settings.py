@@ -26,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "require_reason": False,
     "baseline": None,
     "rules": (),
+    "plugins": (),
     "parameters": (),
     "sources": (),
     "tables": {},
@@ -105,7 +106,7 @@ class Settings(_Frozen):
     selectors one of error, warning, note and off; of two that mean the same rule the later one was written last. `fail_on` is
     error, warning, note or never, `placeholders` report or allow. `api_version` and `os` (linux, windows) hold for templates
     that tell neither. `parameters` are parameter files and `baseline` is one of findings, `rules` are patterns of rule files,
-    all as paths from the current folder.
+    all as paths from the current folder. `plugins` are installed modules with words for those.
     `sources` are starts of addresses (ending in `/`), each with the folder, as an absolute path, whose files are served below it.
     `tables` are rows that go before those of a table of facts. `source` is the configuration that this comes from, None for the
     defaults; globs in `per_path` are relative to its folder `root`. `files` are all files that were read, the extended ones
@@ -124,6 +125,7 @@ class Settings(_Frozen):
     require_reason: bool
     baseline: str | None
     rules: tuple[str, ...]
+    plugins: tuple[str, ...]
     parameters: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     tables: Mapping[str, tuple[tuple[str | None, ...], ...]]
