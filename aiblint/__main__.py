@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -27,6 +28,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     gc.set_threshold(200_000, 20, 100)  # trees of values hold cycles: looking for garbage cost half the time of a large file
     return run_command(arguments)
+
+
+def command() -> None:
+    """Entry of the installed command. Ends the process at once: to free every object, one by one, is a fifth of a short run.
+
+    `python -m aiblint` ends as other programs do, so that a profiler can say what it saw.
+    """
+    status = main()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(status)
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,39 @@
-"""Patterns that stand for files, read as .gitignore reads them."""
+"""Patterns that stand for files, read as .gitignore reads them, and for names in a table."""
 
 from __future__ import annotations
+
+
+def fits(pattern: str, name: str) -> bool:
+    """What `fnmatch.fnmatchcase` says, which compiles every pattern (50 µs): a table asks for one name after the other."""
+    looser = pattern.replace("?", "*")
+    while (start := looser.find("[")) >= 0:
+        end = looser.find("]", start + (3 if looser.startswith("!", start + 1) else 2))
+        if end < 0:
+            break
+        looser = f"{looser[:start]}*{looser[end + 1 :]}"
+    if not _has_parts(looser.split("*"), name):
+        return False
+    if looser == pattern:
+        return True
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name, pattern)
+
+
+def _has_parts(parts: list[str], name: str) -> bool:
+    """Whether a name consists of these parts, in this order, with anything between them."""
+    if len(parts) == 1:
+        return name == parts[0]
+    first, *between, last = parts
+    at, end = len(first), len(name) - len(last)
+    if not (name.startswith(first) and name.endswith(last)):
+        return False
+    for part in between:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end
 
 
 def matches(pattern: str, relative_path: str) -> bool:
@@ -10,8 +43,6 @@ def matches(pattern: str, relative_path: str) -> bool:
     matches a name at any depth, another one starts at the root. `dir/` and `dir/**` mean what lies below, not a file `dir`.
     Letters count as written.
     """
-    from fnmatch import fnmatchcase
-
     wanted = _parts(pattern)
     names = relative_path.removeprefix("./").split("/")
     # Names against patterns as letters against a wildcard: only the last `**` ever needs to take one folder more.
@@ -21,7 +52,7 @@ def matches(pattern: str, relative_path: str) -> bool:
         if at < len(wanted) and wanted[at] == "**":
             retry_at, retry_name = at, name
             at += 1
-        elif at < len(wanted) and fnmatchcase(names[name], wanted[at]):
+        elif at < len(wanted) and fits(wanted[at], names[name]):
             at += 1
             name += 1
         elif retry_at >= 0:

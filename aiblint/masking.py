@@ -26,9 +26,13 @@ KEY = "a key or token"
 # Names that end like this hold a password, or a generated key. Before the end, a word like `no` or `disabled` says that there is none.
 _PASSWORD_NAME = lazy(
     r"(?:password|passwd|passphrase|requirepass|(?<!old)(?<![a-z])pwd|(?<=[a-z]{4})pwd|\Asapwd|(?<!by)(?<!first)(?<!second)[_-]pass|"
-    r"(?:\A|[_-])pw)\Z"
+    r"(?:\A|[_-])pw)\Z",
+    holds=("pass", "pwd", "pw"),
 )
-_KEY_NAME = lazy(r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z")
+_KEY_NAME = lazy(
+    r"(?:secret|token|api[_-]?key|access[_-]?key|account[_-]?key|storage[_-]?key|secret[_-]?key)\Z",
+    holds=("secret", "token", "key"),
+)
 _NO_SECRET = lazy(
     r"(?:\A|[_-])(?:no|non|disabled?|without|ask|skip|allow|require|use|show|expire|empty|blank|hash(?:ed)?|encrypted|cat|get|read|check|"
     r"set|change|reset|generate|random|validate)[_-]?"

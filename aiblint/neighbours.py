@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aiblint.resources import Container, Resource
     from aiblint.value import Value
 
-_RUNTIME = lazy(r"\b(?:reference|references|list\w*)\s*\(", re.IGNORECASE)
+_RUNTIME = lazy(r"\b(?:reference|references|list\w*)\s*\(", re.IGNORECASE, holds=("reference", "list"))
 
 
 class Order:

@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
     from typing import Any, AnyStr
 
 _METHODS = (
@@ -24,14 +25,20 @@ _METHODS = (
     "sub",
     "subn",
 )
+_IGNORECASE = 2  # re.IGNORECASE, whose module is not wanted before it is needed
 
 
 class Lazy:
-    """Stands for a compiled pattern; after the first use, its methods are those of the pattern."""
+    """Stands for a compiled pattern; after the first use that could find something, its methods are those of the pattern.
 
-    def __init__(self, text: str | bytes, flags: int) -> None:
+    `holds` are texts of which every match holds at least one: where none is there, there is no match either. Under IGNORECASE
+    they are in small letters.
+    """
+
+    def __init__(self, text: str | bytes, flags: int, holds: tuple[str, ...] = ()) -> None:
         self._text = text
         self._flags = flags
+        self._holds = holds
 
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:  # copy, pickle and the like ask for others before there is anything to look at
@@ -43,6 +50,31 @@ class Lazy:
         return getattr(compiled, name)
 
 
-def lazy(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Like `re.compile`, but a mistake in the pattern is raised by the first use. A test uses them all."""
-    return Lazy(text, flags)  # type: ignore[return-value]
+class Choosy(Lazy):
+    """One with `holds`: compiled when a text has one of them."""
+
+    def _fits(self, text: str) -> bool:
+        if self._flags & _IGNORECASE:
+            text = text.casefold()
+        return any(part in text for part in self._holds)
+
+    def search(self, text: str, *place: int) -> Any:
+        return self.__getattr__("search")(text, *place) if self._fits(text) else None
+
+    def match(self, text: str, *place: int) -> Any:
+        return self.__getattr__("match")(text, *place) if self._fits(text) else None
+
+    def fullmatch(self, text: str, *place: int) -> Any:
+        return self.__getattr__("fullmatch")(text, *place) if self._fits(text) else None
+
+    def finditer(self, text: str, *place: int) -> Iterator[Any]:
+        found: Iterator[Any] = self.__getattr__("finditer")(text, *place) if self._fits(text) else iter(())
+        return found
+
+
+def lazy(text: AnyStr, flags: int = 0, holds: tuple[str, ...] = ()) -> re.Pattern[AnyStr]:
+    """Like `re.compile`, but a mistake in the pattern is raised by the first use. A test uses them all.
+
+    With `holds` the pattern is compiled when a text is met that has one of these parts: to be given where most texts have none.
+    """
+    return (Choosy if holds else Lazy)(text, flags, holds)  # type: ignore[return-value]

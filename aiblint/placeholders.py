@@ -18,6 +18,7 @@ _TOKEN = lazy(
       | (?<![A-Za-z0-9_])__[A-Za-z][A-Za-z0-9.\-]*(?:_[A-Za-z0-9.\-]+)*__(?![A-Za-z0-9_])
     """,
     re.VERBOSE,
+    holds=("#{", "{{", "$(", "${", "__"),
 )
 # What a page of documentation prints where the reader is to put something of their own.
 _DOCUMENTATION = lazy(
@@ -28,6 +29,7 @@ _DOCUMENTATION = lazy(
       | \b(?:TODO|FIXME|CHANGE_?ME|REPLACE_?ME|YOUR_[A-Z_]+)\b
     """,
     re.VERBOSE,
+    holds=("<", "{", "...", "xx", "xX", "Xx", "XX", "TODO", "FIXME", "CHANGE", "REPLACE", "YOUR_"),
 )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
-from aiblint import days, schema
+from aiblint import days, globs, schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ class Tables:
         """The row of a table that a name falls under, in any case; None where there is none, or nothing is known."""
         key = (table, name.lower())
         if key not in self._found:  # the templates of a file speak of the same images again and again
-            row = next((row for row in (*self._changes.get(table, ()), *_rows(table)) if _matches(row[0], key[1])), None)
+            row = next((row for row in (*self._changes.get(table, ()), *_rows(table)) if globs.fits(row[0], key[1])), None)
             self._found[key] = row if row is not None and row[1] is not None else None
         return self._found[key]
 
@@ -106,11 +104,3 @@ def _rows(table: str) -> list[list[Any]]:
     rows = schema.table(table)["rows"]
     assert isinstance(rows, list)
     return rows
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Most rows are told apart by what stands before the first wildcard, without a regular expression."""
-    for index, character in enumerate(pattern):
-        if character in _GLOB:
-            return name.startswith(pattern[:index]) and fnmatchcase(name, pattern)
-    return pattern == name

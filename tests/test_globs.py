@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 import time
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from aiblint import globs
 
@@ -72,3 +75,12 @@ def test_a_pattern_of_many_stars_takes_no_time() -> None:
     assert not globs.matches("**/a/" * 50 + "b", "a/" * 300 + "c")
     assert not globs.matches("*a" * 50 + "b", "a" * 300)
     assert time.monotonic() - start < 5
+
+
+@given(st.text("ab-*?[]!", max_size=9), st.text("ab-]![", max_size=7))
+@example("[!]]", "a")
+@example("[]a]b", "]b")
+@example("a*a", "a")
+@example("*a*b*", "ab")
+def test_names_fit_as_the_standard_library_says(pattern: str, name: str) -> None:
+    assert globs.fits(pattern, name) == fnmatchcase(name, pattern)

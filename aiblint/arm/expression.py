@@ -203,7 +203,7 @@ class _Parser:
         text, at = self.text, self.at
         if text[at] == "'":
             return self.string()
-        number = _NUMBER.match(text, at)
+        number = _NUMBER.match(text, at) if text[at] in "-0123456789" else None
         if number:
             self.at = number.end()
             return Literal(self.number(number[0], number[1] or number[2]), at, self.at)

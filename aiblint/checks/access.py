@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # The blob endpoints of the public cloud, US Government and China, and of accounts with their own DNS zone.
 _BLOB_HOST = lazy(
-    r"[a-z0-9]{3,24}(?:\.z\d+)?\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)"
+    r"[a-z0-9]{3,24}(?:\.z\d+)?\.blob\.(?:core\.windows\.net|core\.usgovcloudapi\.net|core\.chinacloudapi\.cn|storage\.azure\.net)",
+    holds=(".blob.",),
 )
 _TOKEN_ADDRESS = "169.254.169.254/metadata/identity"
 _SIGN_INS = frozenset(("connect-azaccount", "add-azaccount", "login-azaccount"))

@@ -30,7 +30,7 @@ _SETTINGS = (
     (_SSHD, _SSHD_OPEN, "lets anybody on the network try the password of root"),
     (_SUDOERS, _SUDO_ALL, "makes that user root without a password"),
 )
-_KEYS = lazy(r"(?:\A|[\\/])(?:administrators_)?authorized_keys2?\Z", re.IGNORECASE)
+_KEYS = lazy(r"(?:\A|[\\/])(?:administrators_)?authorized_keys2?\Z", re.IGNORECASE, holds=("authorized_keys",))
 _OWN_HOME = lazy(r"(?:~|\$HOME|\$\{HOME\}|/home/packer)/")
 _SYSTEM = lazy(r"/(?:bin|boot|etc|lib(?:32|64)?|opt|root|s?bin|srv|usr|var)(?:/|\Z)")
 _PASSING = lazy(r"/var/(?:run|tmp|lock|crash)(?:/|\Z)")

@@ -21,7 +21,7 @@ _PLAIN_SHELLS = frozenset(("sh", "dash", "ash"))
 _APT = frozenset(("add-apt-repository", "apt", "apt-get", "apt-key", "apt-mark", "aptitude", "dpkg", "dpkg-reconfigure"))
 _OTHER = frozenset(("dnf", "microdnf", "rpm", "tdnf", "yum", "zypper"))
 _VARIABLE = lazy(r"\$(?:\{(\w+)\}|(\w+))")
-_ECHO = lazy(r"-[neE]*[eE][neE]*\Z")
+_ECHO = lazy(r"-[neE]*[eE][neE]*\Z", holds=("-",))
 
 
 class _Bashism:

@@ -44,7 +44,7 @@ _FIND_TESTS = frozenset(
         "-wholename",
     )
 )
-_LOOKALIKE = lazy(r"de-?provision(?:ing)?[-_]?script(?:\.(?:sh|ps1|bash|txt|cmd|bat))?", re.IGNORECASE)
+_LOOKALIKE = lazy(r"de-?provision(?:ing)?[-_]?script(?:\.(?:sh|ps1|bash|txt|cmd|bat))?", re.IGNORECASE, holds=("provision",))
 _WRITING_CMDLETS = {
     "set-content": "Path",
     "add-content": "Path",

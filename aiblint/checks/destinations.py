@@ -25,10 +25,10 @@ _DEFINITION = "Microsoft.Compute/galleries/images"
 _IDS = [_DEFINITION, _DEFINITION + "/versions"]
 _LARGEST = 2**31 - 1  # each part of a gallery version is a 32-bit integer
 
-_VERSION = lazy(r"(?P<definition>.*/images/[^/]+)/versions/(?P<version>[^/]+)", re.IGNORECASE)
+_VERSION = lazy(r"(?P<definition>.*/images/[^/]+)/versions/(?P<version>[^/]+)", re.IGNORECASE, holds=("/versions/",))
 _NUMBERS = lazy(r"[0-9]+\.[0-9]+\.[0-9]+")
 # Endpoints of a storage account that hold no blobs, in every Azure cloud.
-_OTHER_ENDPOINT = lazy(r"\.(dfs|file|queue|table|web)\.(?:core|storage)\.")
+_OTHER_ENDPOINT = lazy(r"\.(dfs|file|queue|table|web)\.(?:core|storage)\.", holds=(".core.", ".storage."))
 
 
 def numbered(target: Value) -> tuple[Value, re.Match[str]] | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 _CONTROL = lazy(r"[\x00-\x1f\x7f]")
-_UNEXPANDED = lazy(r"~|%\w+%|\$env:\w*|(?:(?<=/)|\A)\$[A-Za-z_]\w*", re.IGNORECASE)
+_UNEXPANDED = lazy(r"~|%\w+%|\$env:\w*|(?:(?<=/)|\A)\$[A-Za-z_]\w*", re.IGNORECASE, holds=("~", "%", "$"))
 _DRIVE = lazy(r"[A-Za-z]:(?=[\\/]|\Z)")
 _WILDCARD = lazy(r"[*?]")
 _PLAIN_NAME = lazy(r"[\w.\-]+", re.ASCII)

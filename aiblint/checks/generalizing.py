@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from aiblint import inline, schema
+from aiblint import globs, inline, schema
 from aiblint.check import Problem, check, quote
 from aiblint.pattern import lazy
 
@@ -46,15 +46,9 @@ def binds_to_one_machine(value: Value, context: Context) -> Iterator[Problem]:
 
 
 @functools.cache
-def _rows(shell: str) -> list[tuple[re.Pattern[str], re.Pattern[str], str, str]]:
-    from fnmatch import translate
-
+def _rows(shell: str) -> list[tuple[str, re.Pattern[str], str, str]]:
     rows: Any = schema.table("bound-to-one-machine")["rows"]
-    return [
-        (re.compile(translate(name)), re.compile(text), undone, deed)
-        for kind, name, text, undone, deed in rows
-        if kind == shell
-    ]
+    return [(name, lazy(text), undone, deed) for kind, name, text, undone, deed in rows if kind == shell]
 
 
 def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
@@ -64,7 +58,7 @@ def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
     shell = "posix" if command.dialect == "posix" else "windows"
     name = command.name.lower()
     for names, pattern, undone, deed in _rows(shell):
-        if not names.fullmatch(name):
+        if not globs.fits(names, name):
             continue
         text = " ".join(word.text for word in command.arguments).lower()
         if pattern.search(text) and not (undone and inline.is_anywhere(undone, context)):

@@ -8,7 +8,6 @@ from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import IDENTITY, misplaced, misspelt
 from aiblint.checks.required import damaged, lacks, missing
 from aiblint.document import ARRAY, NULL, OBJECT
-from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +16,15 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-GUID = lazy(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _TYPE = "UserAssigned"
 _FORM = f'"identity": {IDENTITY}'
+
+
+def is_guid(text: str) -> bool:
+    """Whether a text is a GUID as Azure writes subscriptions and principals: hexadecimal digits, 8-4-4-4-12, no braces."""
+    parts = text.split("-")
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(_HEXADECIMAL.issuperset(part) for part in parts)
 
 
 @check
@@ -132,7 +137,7 @@ def identity_shape(value: Value, context: Context) -> Iterator[Problem]:
             'write {"<resource id of the identity>": {}}',
         )
     for name, entry in value.members.items():
-        if GUID.fullmatch(name.strip()):
+        if is_guid(name.strip()):
             yield Problem(
                 entry,
                 f"{quote(name)} is a client or principal id, which nobody resolves here; write the resource id of the identity: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiblint import change, placeholders
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, check_unknown, quote
-from aiblint.checks.identity import GUID
+from aiblint.checks.identity import is_guid
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ def resource_id_malformed(
         if value.term is not None and not value.alternatives and (message := find_fault_in_part(value.term, of)):
             yield Problem(value, message)
         return
-    if no_guids and GUID.fullmatch(text):
+    if no_guids and is_guid(text):
         return
     fault = find_fault(text, of)
     if fault is not None:
@@ -113,7 +113,7 @@ def resource_id_keys_malformed(value: Value, context: Context, *, of: list[str])
     for name, entry in value.members.items():
         if entry.named is not None and (message := find_fault_in_part(entry.named, of)):
             yield Problem(entry, message, on_key=True)
-        if "[" in name or "(" in name.partition("/")[0] or GUID.fullmatch(name.strip()) or placeholders.find(name):
+        if "[" in name or "(" in name.partition("/")[0] or is_guid(name.strip()) or placeholders.find(name):
             continue
         fault = find_fault(name, of) if name else _Fault(0, 0, "the key is empty; write the resource id of the identity")
         if fault is not None:
@@ -271,7 +271,7 @@ def _check_subscription(segments: list[_Segment], of: list[str]) -> None:
     if len(segments) < 2:
         raise _ends(segments, "the id of the subscription")
     given = segments[1]
-    if not _left_to_others(given) and not GUID.fullmatch(given):
+    if not _left_to_others(given) and not is_guid(given):
         raise given.fault(f"{quote(given)} is no subscription id; a GUID belongs there, not a name")
 
 

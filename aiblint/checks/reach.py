@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 
-from aiblint import address
+from aiblint import address, globs
 from aiblint.check import Problem, check, check_unknown, quote
 from aiblint.checkout import hosts
 from aiblint.document import OBJECT
@@ -53,7 +52,7 @@ def address_behind_sign_in(value: Value, context: Context, *, pages: dict[str, s
     parts = _known_host(value, context)
     if parts is None or not value.known or address.file_of_page(parts) is not None:
         return
-    does = next((what for pattern, what in pages.items() if fnmatchcase(parts.host, pattern)), None)
+    does = next((what for pattern, what in pages.items() if globs.fits(pattern, parts.host)), None)
     if does is None or any(segment in hands_out for segment in parts.segments):
         return
     if not any(name in hands_out and given not in ("", "0", "false") for name, given, _, _ in parts.parameters()):
@@ -82,7 +81,7 @@ def address_answers_not(value: Value, context: Context, *, signs_in: list[str], 
                 f"nowhere and cannot download the file; {_INSTEAD}",
             )
         return
-    by_identity = any(fnmatchcase(parts.host, pattern) for pattern in identity_reads)
+    by_identity = any(globs.fits(pattern, parts.host) for pattern in identity_reads)
     if said.kind == "no-host" and not _has_subnet(context):
         yield Problem(value, f"there is no host {quote(parts.host)}: the service cannot download the file; {_NO_HOST}")
     elif said.kind == "gone" and not (by_identity and not _is_signed(parts)):
@@ -93,7 +92,7 @@ def address_answers_not(value: Value, context: Context, *, signs_in: list[str], 
         )
     elif said.kind == "found":
         where = said.where.partition("://")[2]
-        if where != value.text.partition("://")[2] and any(fnmatchcase(where, pattern) for pattern in signs_in):
+        if where != value.text.partition("://")[2] and any(globs.fits(pattern, where) for pattern in signs_in):
             yield Problem(
                 value,
                 f"{quote(parts.host)} leads to {quote(where.partition('/')[0])} to sign in, and the service signs in nowhere: it would "

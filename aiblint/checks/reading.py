@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 _DECLARATION = lazy(r'"type"\s*:\s*"Microsoft\.VirtualMachineImages|"source"\s*:(?s:.*)"distribute"\s*:', re.IGNORECASE)
 
 _CONTROL = lazy(r"[\x00-\x1f\x7f]")
-_INVISIBLE = lazy("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
+_SHOWS_NOTHING = "[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+_INVISIBLE = lazy(_SHOWS_NOTHING)
 _TYPOGRAPHIC = lazy("[\u00a0\u1680\u2000-\u206f\u3000\ufeff\u2212\u00ab\u00bb]")
-_INVISIBLE_ENDS = lazy(f"\\A{_INVISIBLE.pattern}+|{_INVISIBLE.pattern}+\\Z")
+_INVISIBLE_ENDS = lazy(f"\\A{_SHOWS_NOTHING}+|{_SHOWS_NOTHING}+\\Z")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _SMART_OPTION = lazy("(?:(?<=\\s)|\\A)[-\u2010-\u2015\u2212]*[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*(?=[A-Za-z])")
 
@@ -178,7 +179,7 @@ def _shown(text: str) -> str:
 def typographic_character(value: Value, context: Context) -> Iterator[Problem]:
     """A typographic dash, quote or invisible space in an address or an id."""
     text = value.text or ""
-    match = _TYPOGRAPHIC.search(text)
+    match = None if text.isascii() else _TYPOGRAPHIC.search(text)
     if match is not None:
         what = (
             "an invisible or non-breaking space"
@@ -209,15 +210,18 @@ def _plain_text(value: Value, text: str) -> Repair | None:
 @check
 def typographic_option(value: Value, context: Context) -> Iterator[Problem]:
     """A typographic dash where a command's option begins: the program takes the word for an argument."""
+    text = value.text
+    if text is None or text.isascii():
+        return
     step = value.parent.parent if value.parent is not None else None
     if step is not None and step.text_of("type") == "PowerShell":
         return  # where it matters that the character is no plain one, whatever it stands for
-    match = _SMART_OPTION.search(value.text or "")
-    if match is not None and value.text is not None:
-        word = re.match(r"\S+", value.text[match.start() :])
+    match = _SMART_OPTION.search(text)
+    if match is not None:
+        word = re.match(r"\S+", text[match.start() :])
         shown = word[0] if word else match[0]
         # Word processors make one dash of two: a long option has lost one.
-        long = len(match[0]) == 1 and re.match(r"[A-Za-z]{2}", value.text[match.end() :])
+        long = len(match[0]) == 1 and re.match(r"[A-Za-z]{2}", text[match.end() :])
         plain = "--" if long else "-" * len(match[0])
         yield Problem(
             value,

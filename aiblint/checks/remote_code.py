@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
-_INTERPRETERS = lazy(r"(?:python|perl|ruby|node|php|pwsh)[\d.]*\Z")
+_INTERPRETERS = lazy(r"(?:python|perl|ruby|node|php|pwsh)[\d.]*\Z", holds=("python", "perl", "ruby", "node", "php", "pwsh"))
 _SOURCING = frozenset((".", "eval", "source"))
 _WEB_CMDLETS = frozenset(("invoke-webrequest", "invoke-restmethod"))
 _DOWNLOAD = lazy(r"\.DownloadString\(\s*(['\"])(https?://[^'\"]+)\1", re.IGNORECASE)

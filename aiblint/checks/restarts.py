@@ -28,7 +28,7 @@ _RESTARTS = lazy(r"(?:^|\s)[/-](?:r|g)(?=\s|\Z)", re.IGNORECASE)
 _DELAY = lazy(r"(?:^|\s)[/-]t\s+(\d{1,9})(?=\s|\Z)", re.IGNORECASE)
 _REDIRECT = lazy(r">>?\s*\"?([A-Za-z]:\\[^\"<>|&]+)")
 _UPDATES = "updates"
-_2016 = lazy(r"(?<!\d)2016(?!\d)")
+_2016 = lazy(r"(?<!\d)2016(?!\d)", holds=("2016",))
 
 
 def _seconds(restart: Value, context: Context, default: int) -> float | None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-_SHELL = lazy(r"\$(?:env:)?[A-Za-z_]\w*(?![\w(])|%(?![0-9A-Fa-f]{2})[A-Za-z_]\w*%")
+_SHELL = lazy(r"\$(?:env:)?[A-Za-z_]\w*(?![\w(])|%(?![0-9A-Fa-f]{2})[A-Za-z_]\w*%", holds=("$", "%"))
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 # Kept for documentation, https://www.rfc-editor.org/rfc/rfc2606
-_EXAMPLE_HOST = lazy(r"(?:.+\.)?example\.(?:com|net|org)|.+\.example", re.IGNORECASE)
-_EXAMPLE_REGION = lazy(r"\d_location", re.IGNORECASE)
+_EXAMPLE_HOST = lazy(r"(?:.+\.)?example\.(?:com|net|org)|.+\.example", re.IGNORECASE, holds=("example",))
+_EXAMPLE_REGION = lazy(r"\d_location", re.IGNORECASE, holds=("_location",))
 
 
 @check

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from aiblint.shell.command import Command
     from aiblint.shell.text import Word
 
-_ASSIGNED = lazy(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL)
+_ASSIGNED = lazy(r"([A-Za-z_]\w*)\+?=(.+)\Z", re.DOTALL, holds=("=",))
 # One of several in a word: `-o username=u,password=x`, `--from-literal=password=x`, `…?user=u&password=x`.
 _ASSIGNED_WITHIN = lazy(r"(?<=[,;&?=])([A-Za-z_][\w-]*)=([^=,;&]+)(?=[,;&]|\Z)")
 _OPTION = lazy(r"(?:--?|/)([A-Za-z][\w-]*)(?:([=:])(.*))?\Z", re.DOTALL)
 # Parameters inside a word: `choco install x --params "'/Password:x /Name:y'"`.
 _OPTION_WITHIN = lazy(r"(?:\A|(?<=[\s'\"]))[/-]{1,2}([A-Za-z][\w-]*)[:=]([^\s'\"/]+)")
-_SETTING = lazy(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(['\"]?)([^\s'\"$`]{3,200})\2[ \t]*$", re.MULTILINE)
+_SETTING = lazy(
+    r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(['\"]?)([^\s'\"$`]{3,200})\2[ \t]*$",
+    re.MULTILINE,
+    holds=("=", ":"),
+)
 # Programs whose words are patterns to look for.
 _SEARCHING = frozenset(("egrep", "fgrep", "findstr", "grep", "rg", "select-string"))
 # Programs that hand their words on as text.

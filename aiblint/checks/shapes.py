@@ -6,7 +6,7 @@ from aiblint import placeholders
 from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.change import Quote, Repair, Set
 from aiblint.check import Problem, check, quote
-from aiblint.checks.identity import GUID
+from aiblint.checks.identity import is_guid
 from aiblint.checks.steps import repeats, shown
 from aiblint.document import ARRAY, NULL, OBJECT
 from aiblint.pattern import lazy
@@ -45,7 +45,7 @@ def build_identity_shape(value: Value, context: Context) -> Iterator[Problem]:
             yield Problem(
                 item, f"{_KINDS[item.kind]} names no identity and is refused; write the identity's resource id in quotes"
             )
-        elif item.text is not None and GUID.fullmatch(item.text.strip()):
+        elif item.text is not None and is_guid(item.text.strip()):
             yield Problem(
                 item,
                 f"{quote(item.text)} is a client or principal id, which nobody resolves here; write the resource id of the identity: "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 _FOREIGN = lazy(r"[^A-Za-z0-9_\-]+")
-_PREFIX = lazy(r"(?:standard|basic)_", re.IGNORECASE)
+_PREFIXES = ("standard_", "basic_")
 _BARE = lazy(r"[A-Za-z]{1,4}[0-9]+[A-Za-z0-9_\-]*")  # D2s_v5
 # Family, number, constrained number and features make one word, the version another: vm-naming-conventions.
 _SLIP = lazy(
@@ -40,7 +40,7 @@ def size_malformed(value: Value, context: Context) -> Iterator[Problem]:
         return
     bare = text.strip()
     foreign = _FOREIGN.search(text)
-    if bare != text and _PREFIX.match(bare) and not _FOREIGN.search(bare):
+    if bare != text and bare.lower().startswith(_PREFIXES) and not _FOREIGN.search(bare):
         yield Problem(value, f"{quote(text)} has a blank at its end, so Azure knows no such size; write {quote(bare)}")
     elif foreign is not None:
         yield Problem(
@@ -48,7 +48,7 @@ def size_malformed(value: Value, context: Context) -> Iterator[Problem]:
             f"{quote(text)} is no size of a VM, so the build VM cannot be made; write one such as 'Standard_D2s_v5'",
             part=foreign.span(),
         )
-    elif not _PREFIX.match(text):
+    elif not text.lower().startswith(_PREFIXES):
         meant = f"Standard_{text}" if _BARE.fullmatch(text) else "one such as 'Standard_D2s_v5'"
         advice = quote(meant) if meant.startswith("Standard_") else meant
         yield Problem(

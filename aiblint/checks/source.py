@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiblint.check import Problem, check, quote
-from aiblint.checks.identity import GUID
+from aiblint.checks.identity import is_guid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def managed_image_elsewhere(value: Value, context: Context) -> Iterator[Problem]
 def _subscription(value: Value | None) -> str | None:
     """The subscription in a resource id, in lower case; None where that is no GUID, or the id is unknown."""
     parts = (value.text or "").lower().split("/") if value is not None else []
-    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" and GUID.fullmatch(parts[2]) else None
+    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" and is_guid(parts[2]) else None

@@ -34,13 +34,15 @@ _CALLBACK = lazy(
     r"(?:\{\s*(?:param\([^)]{0,200}\)\s*)?(?:return\s+)?\$true|delegate\s*(?:\([^)]{0,200}\))?\s*\{\s*return\s+true|\([^)]{0,200}\)\s*=>\s*true)"
     r"|ServicePointManager\]::CertificatePolicy\s*=\s*New-Object\s+\(?['\"]?\w*TrustAll\w*",
     re.IGNORECASE,
+    holds=("certificate",),
 )
-_DOWNLOAD = lazy(r"\.Download(?:File|String|Data)(?:Async)?\(\s*(['\"])(http://[^'\"]+)\1", re.IGNORECASE)
+_DOWNLOAD = lazy(r"\.Download(?:File|String|Data)(?:Async)?\(\s*(['\"])(http://[^'\"]+)\1", re.IGNORECASE, holds=(".download",))
 # What the address of the machine itself or of Azure's own fabric starts with: no network lies between.
-NEAR = lazy(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE)
+NEAR = lazy(r"https?://(?:localhost|127\.|\[::1\]|169\.254\.169\.254|168\.63\.129\.16)", re.IGNORECASE, holds=("http",))
 CHECKED = lazy(
     r"\b(?:sha(?:1|224|256|384|512)sum|shasum|b2sum|openssl\s+dgst|Get-FileHash|Get-AuthenticodeSignature|certutil\s+-hashfile|gpg2?\s[^\n]{0,200}--verify|gpgv)\b",
     re.IGNORECASE,
+    holds=("sum", "openssl", "get-filehash", "get-authenticodesignature", "certutil", "gpg"),
 )
 
 
@@ -137,7 +139,7 @@ def _setting(command: Command) -> tuple[int, int, str, str] | None:
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     facts: dict[str, Any] = schema.table("unverified-downloads")
-    return [(re.compile(pattern), kind) for pattern, kind in facts["words"]]
+    return [(lazy(pattern, holds=(part,)), kind) for part, pattern, kind in facts["words"]]
 
 
 def _variable(command: Command, facts: dict[str, Any]) -> tuple[int, int, str, str] | None:

@@ -32,8 +32,8 @@ def sleeps_longer_than_build(value: Value, context: Context, *, default: int) ->
     slept = 0.0
     for script in inline.scripts(context):
         for command in script.commands:
-            seconds = _seconds(command) if _is_certain(script, command) else None
-            if not seconds or command.program is None:
+            seconds = _seconds(command)
+            if not seconds or command.program is None or not _is_certain(script, command):
                 continue
             slept += seconds
             if slept >= minutes * 60:

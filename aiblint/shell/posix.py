@@ -11,8 +11,8 @@ from aiblint.shell.text import MOST_COMMANDS, Quotes, Script, Word
 from aiblint.shell.words import BODY, PAREN, Extension, State, WordReader, unescaped
 
 _ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=")
-_REDIRECT = lazy(r"&>>?|<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
-_OUTPUT = lazy(r"<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()")
+_REDIRECT = lazy(r"&>>?|<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()", holds=("<", ">"))
+_OUTPUT = lazy(r"<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\()", holds=("<", ">"))
 _FUNCTION = lazy(r"\([ \t]*\)")
 _DESCRIPTOR = lazy(r"\d+-?\Z|-\Z|\$")
 _SEPARATORS = "\n;|&()"

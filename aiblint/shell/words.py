@@ -13,7 +13,7 @@ _LEVELS = 24
 _BLANK = lazy(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*)?")
 _PLAIN = lazy(r"[^ \t\r\n'\"\\$`|&;<>()]+")
 _GLOB = lazy(r"[*?]")
-_BRACES = lazy(r"\{(?:[^{},]*+,[^{}]*+|[\w+-]++\.\.[\w.+-]++)\}")
+_BRACES = lazy(r"\{(?:[^{},]*+,[^{}]*+|[\w+-]++\.\.[\w.+-]++)\}", holds=("{",))
 # Indirection, arrays, substrings, replacement, change of case; the rest of `${…}` is known to every shell.
 _BASH_EXPANSION = lazy(r"\$\{(?:![\w@*]|#?(?:\w++|[@*])(?:\[|/|\^|,|@|:(?![-=?+])))")
 _QUOTED = lazy(r'[^"\\$`]+')
