@@ -124,6 +124,17 @@ class Append(Change):
         self.new = new
 
 
+class Beside(Change):
+    """The array that the item `target` stands in gets one more item, right behind it or (`before`) right before it."""
+
+    __slots__ = ("before", "new")
+
+    def __init__(self, target: Value, new: object, *, before: bool = False) -> None:
+        super().__init__(target)
+        self.new = new
+        self.before = before
+
+
 class Splice(Change):
     """Code points [start, end) of `Document.text` become `text`, as it stands: for mistakes of writing."""
 

@@ -239,6 +239,23 @@ def _append(document: Document, each: change.Append, borrowed: list[Borrowed]) -
     return _add(document, _container(document, each, ARRAY, borrowed), None, None, each.new)
 
 
+def _beside(document: Document, each: change.Beside, borrowed: list[Borrowed]) -> list[Edit]:
+    node = _member(document, each, borrowed)
+    owner = node.parent
+    if borrowed or owner is None or owner.kind != ARRAY or document.text[owner.end - 1] != "]":
+        raise Unplaceable  # what other templates use as well gets no step of this one
+    if not each.before:
+        return _add(document, owner, node, None, each.new)
+    own = layout.own_indent(document, node.start) if layout.on_lines(document, owner) else None
+    index = owner.children.index(node)
+    begin = owner.children[index - 1].end if index else owner.start + 1
+    if document.text[begin : node.start].strip() not in ("", ","):
+        raise Unplaceable  # a comment, which is about the item
+    whole = layout.written(document, owner, each.new, own)
+    gap = layout.comma(document, owner) if own is None else "," + layout.line_end(document) + own
+    return [Edit(node.start, node.start, whole + gap)]
+
+
 def _container(document: Document, each: Change, kind: str, borrowed: list[Borrowed]) -> Node:
     node = _literal(document, each, borrowed)
     if node.kind != kind or document.text[node.start] not in "{[" or document.text[node.end - 1] not in "}]":
@@ -292,6 +309,7 @@ def _splice(document: Document, each: change.Splice, borrowed: list[Borrowed]) -
 
 _PLACERS: dict[type[Change], Callable[..., list[Edit]]] = {
     change.Append: _append,
+    change.Beside: _beside,
     change.Insert: _insert,
     change.Part: _part,
     change.Quote: _quote,

@@ -118,6 +118,27 @@ def test_an_item_goes() -> None:
     assert changed(body("[1, 2, 3]"), lambda template: change.Remove(get(template))) == body("[1, 3]")
 
 
+@pytest.mark.parametrize(
+    ("before", "index", "first", "after"),
+    [
+        ("[1, 2]", 0, True, '[{"a": []}, 1, 2]'),
+        ("[1, 2]", 1, True, '[1, {"a": []}, 2]'),
+        ("[1, 2]", 0, False, '[1, {"a": []}, 2]'),
+        ("[1, 2]", 1, False, '[1, 2, {"a": []}]'),
+        ("[1,2]", 0, True, '[{"a": []},1,2]'),
+        ("[\n    1,\n    2\n  ]", 1, True, '[\n    1,\n    {\n      "a": []\n    },\n    2\n  ]'),
+        ("[\n    1,\n    2\n  ]", 0, False, '[\n    1,\n    {\n      "a": []\n    },\n    2\n  ]'),
+        ("[\n    1 // one\n  ]", 0, False, '[\n    1, // one\n    {\n      "a": []\n    }\n  ]'),
+        ("[\n    // two\n    2\n  ]", 0, True, None),
+        ("[1, /* two */ 2]", 1, True, None),
+    ],
+)
+def test_an_item_comes_beside_another_one(before: str, index: int, first: bool, after: str | None) -> None:
+    get = at("x", index)
+    made = changed(body(before), lambda template: change.Beside(get(template), {"a": []}, before=first))
+    assert made == (None if after is None else body(after))
+
+
 def test_a_name_changes_unless_it_is_taken() -> None:
     get = at("x", "a")
     assert changed(body('{"a": 1}'), lambda t: change.Rename(get(t), "b")) == body('{"b": 1}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from aiblint import inline
+from aiblint.change import Beside, Remove, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.shell.command import RUNS
 
@@ -12,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiblint.change import Change
     from aiblint.check import Context
     from aiblint.shell.command import Command
     from aiblint.shell.text import Word
@@ -58,7 +60,26 @@ def restarts_machine(value: Value, context: Context, *, certain: bool | None = N
             continue
         deed, word = what
         if delay == 0 or not (deed == "restarts" and _is_restart(_next_step(value, context))):
-            yield script.problem(program.start, word.end, _restart_message(script, command, deed, word, delay))
+            message = _restart_message(script, command, deed, word, delay)
+            yield script.problem(program.start, word.end, message, fix=_by_step(value, script, command, deed, context))
+
+
+def _by_step(step: Value, script: inline.Inline, command: Command, deed: str, context: Context) -> Repair | None:
+    """A suggestion: a WindowsRestart step in place of a last line that restarts and does nothing else."""
+    listed = step.get("inline")
+    lines = listed.items if listed is not None else []
+    if deed != "restarts" or script.dialect != "powershell" or command.fate != RUNS or len(lines) < 2:
+        return None
+    if (lines[-1].text or "").strip() != script.text[command.start : command.end] or not _is_customizer(step):
+        return None
+    changes: list[Change] = [Remove(lines[-1])]
+    if not _is_restart(_next_step(step, context)):
+        changes.append(Beside(step, {"type": "WindowsRestart", "name": "restart", "restartTimeout": "30m"}))
+    return Repair("leave it to a WindowsRestart step", *changes, safe=False)
+
+
+def _is_customizer(step: Value) -> bool:
+    return step.parent is not None and step.parent.key == "customize"
 
 
 def _next_step(step: Value, context: Context) -> Value | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import address
+from aiblint.change import Beside, Repair, Set
 from aiblint.check import Problem, check, listed, quote
 from aiblint.pattern import lazy
 
@@ -47,7 +48,20 @@ def linux_destination_outside(value: Value, context: Context, *, directories: li
         else "write it to /tmp/"
     )
     yield Problem(
-        value, f"files are uploaded without root rights, so the build fails: {quote(folder)} is not writable; {advice}"
+        value,
+        f"files are uploaded without root rights, so the build fails: {quote(folder)} is not writable; {advice}",
+        fix=_moving(value, name, path) if _is_plain(path) else None,
+    )
+
+
+def _moving(destination: Value, name: str, path: str) -> Repair | None:
+    """A suggestion: upload to /tmp, and move it with a step behind. Who may read the file then is for its author to say."""
+    step = destination.parent
+    if step is None or step.parent is None or step.parent.key != "customize":
+        return None
+    move = {"type": "Shell", "name": f"place-{name}", "inline": [f"sudo mv /tmp/{name} {path}"]}
+    return Repair(
+        "upload it to /tmp, and move it in a step behind", Set(destination, f"/tmp/{name}"), Beside(step, move), safe=False
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import inline
+from aiblint.change import Beside, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.deprovisioning import LINUX_SCRIPT
 from aiblint.pattern import lazy
@@ -63,7 +64,18 @@ def destination_without_folder(value: Value, context: Context) -> Iterator[Probl
             value,
             f"no step before makes the folder {quote(folder)}, and a File step does not make it either, so the upload fails; put a "
             f"PowerShell step before this one: New-Item -ItemType Directory -Force {folder}",
+            fix=_making(folder, value.parent),
         )
+
+
+def _making(folder: str, step: Value) -> Repair | None:
+    """A suggestion: a step of its own makes the folder; another one that runs before could do so as well."""
+    if step.parent is None or step.parent.key != "customize" or "'" in folder:
+        return None
+    name = re.split(r"[\\/]", folder)[-1]
+    line = f"New-Item -ItemType Directory -Force -Path '{folder}' | Out-Null"
+    making = {"type": "PowerShell", "name": f"make-{name}", "inline": ["$ErrorActionPreference = 'Stop'", line]}
+    return Repair("make the folder in a step before", Beside(step, making, before=True), safe=False)
 
 
 @check

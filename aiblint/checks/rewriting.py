@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from aiblint.change import Recode, Repair, Splice
-from aiblint.document import STRING
+from aiblint.document import ARRAY, STRING
 from aiblint.pattern import lazy
 from aiblint.syntax.json import LEGAL_SOMEWHERE, string_escapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiblint.document import Document, Mistake, Node
 
@@ -98,8 +98,36 @@ def _smart_punctuation(mistake: Mistake, document: Document) -> Repair | None:
     return Repair(f"write {plain}", Splice(mistake.start, mistake.end, plain), safe=True) if plain is not None else None
 
 
+def _duplicate(mistake: Mistake, document: Document) -> Repair | None:
+    """A suggestion for two lists of one name: the items of the first, then those of the second, which alone counts today."""
+    second = next((node for node in _nodes(document) if node.key_start == mistake.start), None)
+    siblings = second.parent.children if second is not None and second.parent is not None else []
+    first = next((node for node in siblings if (node.key or "").lower() == ((second and second.key) or "").lower()), None)
+    if first is None or second is None or first is second or {first.kind, second.kind} != {ARRAY}:
+        return None
+    text, before = document.text, siblings[siblings.index(second) - 1]
+    if not first.children or not second.children or text[before.end : second.key_start].strip() != ",":
+        return None
+    items = text[second.children[0].start : second.children[-1].end]
+    last = first.children[-1]
+    gap = text[first.start + 1 : first.children[0].start]
+    if gap.strip() or text[last.end : first.end].strip() != "]":
+        return None
+    return Repair(
+        "put the items of both into one list",
+        Splice(last.end, last.end, f",{gap or ' '}{items}"),
+        Splice(before.end, second.end, ""),
+        safe=False,
+    )
+
+
+def _nodes(document: Document) -> Iterator[Node]:
+    return document.root.walk() if document.root is not None else iter(())
+
+
 _CURES: dict[str, Callable[[Mistake, Document], Repair | None]] = {
     "bad-escape": _escape,
+    "duplicate-key": _duplicate,
     "encoding": _encoding,
     "missing-comma": _missing_comma,
     "smart-dash": _smart_dash,
