@@ -12,7 +12,7 @@ from aiblint.syntax.mistakes import LEGAL_SOMEWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from aiblint.document import Document
@@ -27,11 +27,15 @@ _READ_NEVERTHELESS = LEGAL_SOMEWHERE | {
     "bad-escape", "encoding", "hash-comment", "single-quotes", "smart-dash", "smart-punctuation", "smart-quotes", "smart-space",
     "stray-comma", "trailing-comma",
 }  # fmt: skip
+_MOST_OF_IT = 0.5
 _TEXTS = ("path", "rule", "name", "template", "at", "subject")
 
 
 class Baseline:
-    """The entries of a baseline by file, over one run. Files are named from the baseline's own folder, with `/`."""
+    """The entries of a baseline by file, over one run. Files are named from the baseline's own folder, with `/`.
+
+    `followed` tells that one of them goes by a new name.
+    """
 
     label = "in the baseline"
     spares = False
@@ -40,6 +44,8 @@ class Baseline:
         self.path = path
         self.entries: dict[str, list[Entry]] = {}
         self._parted: set[str] = set()
+        self._lost: set[str] | None = None
+        self.followed = False
 
     def named(self, path: str) -> str:
         """A file as the baseline names it."""
@@ -52,12 +58,29 @@ class Baseline:
     def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
         """The findings of a file that are not in the baseline."""
         name = self.named(path)
+        if findings and name not in self.entries:
+            self._follow(name, findings)
         self._parted.add(name)
         entries = self.entries.get(name, [])
         hurt = result is not None and _is_damaged(result.document)
         for entry in entries:
             entry.judged = entry.rule in sight.running and not hurt
         return known.part(entries, findings, known.Scene(result)) if entries else findings
+
+    def _follow(self, name: str, findings: list[Finding]) -> None:
+        """Takes a file over under a new name: one that is not there any more, and of which most findings are here, each the same."""
+        if self._lost is None:
+            home = os.path.dirname(os.path.realpath(self.path))
+            self._lost = {old for old in self.entries if not os.path.lexists(os.path.join(home, old))}
+        if not self._lost:
+            return
+        here = {entry.key: entry.count for entry in known.entries_of(findings)}
+        shares = [(_share(self.entries[old], here), os.path.basename(old) == os.path.basename(name), old) for old in self._lost]
+        share, _, old = max(shares)
+        if share >= _MOST_OF_IT:
+            self._lost.remove(old)
+            self.entries[name] = self.entries.pop(old)
+            self.followed = True
 
     def looked_at(self, paths: Iterable[str], folders: Sequence[str], running: frozenset[str]) -> None:
         """Says which files were looked at, and of which folders all were: what was known of files without a template, and of
@@ -77,6 +100,11 @@ class Baseline:
     def gone(self) -> list[tuple[str, Entry]]:
         """The entries that occur no longer, or less often, each with its file."""
         return [(path, entry) for path, entries in sorted(self.entries.items()) for entry in entries if entry.missing > 0]
+
+
+def _share(entries: list[Entry], here: Mapping[tuple[str, str, str, str], int]) -> float:
+    """Which part of what is known of a file is found in another one."""
+    return sum(min(entry.count, here.get(entry.key, 0)) for entry in entries) / sum(entry.count for entry in entries)
 
 
 def _is_damaged(document: Document) -> bool:

@@ -70,7 +70,7 @@ class Ledger:
             run.notes.append(f"{old.path}: not updated, because a rule failed")
             return
         before, after = baseline.text_of(old), baseline.text_of(baseline.shrunk(old))
-        if before != after:
+        if before != after or old.followed:
             streams.write_whole(old.path, after)
             taken = sum(entry.missing for _, entry in run.gone or ())
             run.notes.append(f"{old.path}: updated, {taken} taken out" if taken else f"{old.path}: updated, names only")

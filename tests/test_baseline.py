@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -293,6 +295,34 @@ class TestCommand:
             "$.properties.customize[name='b']",
             "$.properties.customize[name='x']",
         ]
+
+    def test_a_renamed_file_stays_known(self, aiblint: Aiblint) -> None:
+        shutil.rmtree("images")
+        os.mkdir("sub")
+        Path("one.json").write_text(steps(A, B))
+        Path("two.json").write_text(steps(C))
+        assert aiblint("--write-baseline", "known.json", ".")[0] == 0
+        os.rename("one.json", "sub/new.json")
+        Path("sub/new.json").write_text(steps(B, A, edits.script("d")))
+        Path("copy.json").write_text(steps(C))
+        status, out, _ = aiblint("--format", "json", "--baseline", "known.json", ".")
+        found = [(each["path"], each["pointer"].rpartition("/customize/")[2]) for each in json.loads(out)["findings"]]
+        # What was added is new, and so is a copy: the file that it was made of is still there.
+        assert (status, found) == (1, [("copy.json", "0"), (os.path.join("sub", "new.json"), "2")])
+        assert json.loads(out)["gone"] == []
+        os.remove("copy.json")
+        aiblint("--baseline", "known.json", "--update-baseline", ".")
+        named = [entry["path"] for entry in json.loads(Path("known.json").read_text())["findings"]]
+        assert named == ["sub/new.json", "sub/new.json", "two.json"]
+
+    def test_a_new_file_is_not_taken_for_one_that_is_gone(self, aiblint: Aiblint) -> None:
+        shutil.rmtree("images")
+        Path("one.json").write_text(steps(A, B, C))
+        aiblint("--write-baseline", "known.json", ".")
+        os.remove("one.json")
+        Path("new.json").write_text(steps(A, edits.script("d")))
+        status, out, _ = aiblint("--format", "json", "--baseline", "known.json", ".")
+        assert (status, json.loads(out)["summary"]["known"], len(json.loads(out)["gone"])) == (1, 0, 3)
 
     def test_the_same_findings_give_the_same_file_from_any_folder(
         self, aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch
