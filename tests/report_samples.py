@@ -118,22 +118,26 @@ PIECES = [
 ]  # fmt: skip
 
 
-def hostile_strings() -> list[str]:
-    pick = random.Random(501)
-    return ["".join(pick.choices(PIECES, k=pick.randint(1, 8))) + pick.choice(["", "]", "::x"]) for _ in range(2000)]
+def hostile_strings(count: int = 2000, seed: int = 501) -> list[str]:
+    pick = random.Random(seed)
+    return ["".join(pick.choices(PIECES, k=pick.randint(1, 8))) + pick.choice(["", "]", "::x"]) for _ in range(count)]
 
 
-def hostile_run(text: str) -> FakeRun:
-    """`text` wherever text from outside can get."""
+def hostile_run(*texts: str) -> FakeRun:
+    """Each text wherever text from outside can get."""
+    found = [_hostile(text) for text in texts]
+    return FakeRun(found, rules=[NAME], notes=list(texts), repaired=found)
+
+
+def _hostile(text: str) -> Finding:
     path = text.replace("\x00", "").replace("\ud800", "").replace("/", "") or "a.json"
     document = Document(path, f"{text} {text}\n{text}", None, [])
     middle = len(text) + 1
     related = (Related(0, 1, text),)
     fix = Fix(text, (Edit(0, 1, text),), safe=False)
-    found = finding(
+    return finding(
         document, middle, middle + 1, NAME, text, pointer=text, at=text, template=text, related=related, summary=text, fix=fix
     )
-    return FakeRun([found], rules=[NAME], notes=[text], repaired=[found])
 
 
 def strings(value: object) -> list[str]:

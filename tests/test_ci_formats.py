@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import jsonschema
 import junitparser
 import pytest
+from ci_readers import azure_command, github_command
 from markdown_it import MarkdownIt
 from report_samples import FakeRun, hostile_run, hostile_strings, sample_run
 
@@ -63,38 +64,6 @@ def test_the_report_whole(name: str, expected: str) -> None:
     assert report.render(name, sample_run()) == expected
 
 
-# The runner: github.com/actions/runner ActionCommand.cs, TryParseV2 and its unescaping.
-def github_command(line: str) -> tuple[str, dict[str, str], str] | None:
-    if not line.lstrip().startswith("::") or "::" not in line.lstrip()[2:]:
-        return None
-    command, _, data = line.lstrip()[2:].partition("::")
-    name, _, properties = command.partition(" ")
-    pairs = (pair.split("=", 1) for pair in properties.split(",") if "=" in pair)
-    return name, {key: unescaped(value, _PROPERTY) for key, value in pairs}, unescaped(data, _DATA)
-
-
-_DATA = (("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
-_PROPERTY = (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%"))
-
-
-def unescaped(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    for code, character in table:
-        text = text.replace(code, character)
-    return text
-
-
-# The agent: github.com/microsoft/azure-pipelines-agent Command.cs, TryParse and its unescaping.
-def azure_command(line: str) -> tuple[str, dict[str, str], str] | None:
-    start = line.find("##vso[")
-    end = line.find("]", start)
-    if start < 0 or end < 0:
-        return None
-    name, _, properties = line[start + len("##vso[") : end].partition(" ")
-    pairs = (pair.split("=", 1) for pair in properties.split(";") if "=" in pair)
-    table = (("%3B", ";"), ("%0D", "\r"), ("%0A", "\n"), ("%5D", "]"), ("%AZP25", "%"))
-    return name, {key: unescaped(value, table) for key, value in pairs}, unescaped(line[end + 1 :], table)
-
-
 def test_hostile_text_stays_what_it_is_in_a_github_command() -> None:
     for text in hostile_strings():
         run = hostile_run(text)
@@ -103,7 +72,8 @@ def test_hostile_text_stays_what_it_is_in_a_github_command() -> None:
         assert (name, properties["title"]) == ("error", "AIB402: customizer-name-duplicate")
         columns = {"col", "endColumn"} if properties["line"] == properties["endLine"] else set()
         assert set(properties) == {"file", "line", "endLine", "title"} | columns
-        assert data.split("\n")[:2] == [safe.line(text), safe.line(text)]
+        mended = f"fixable with --fix --unsafe-fixes: {text}"
+        assert data.split("\n")[:3] == [safe.line(text), safe.line(text), safe.line(safe.shorten(mended))]
 
 
 def test_hostile_text_stays_what_it_is_in_an_azure_command() -> None:
@@ -113,7 +83,8 @@ def test_hostile_text_stays_what_it_is_in_an_azure_command() -> None:
         [(name, properties, data)] = [command for command in parsed if command is not None]
         assert name == "task.logissue"
         assert set(properties) == {"type", "sourcepath", "linenumber", "columnnumber", "code"}
-        assert (properties["type"], data) == ("error", f"{safe.line(text)} [customizer-name-duplicate]")
+        mended = safe.line(safe.shorten(f"fixable with --fix --unsafe-fixes: {text}"))
+        assert (properties["type"], data) == ("error", f"{safe.line(text)} [customizer-name-duplicate] ({mended})")
 
 
 def test_azure_knows_no_issue_of_another_type() -> None:
@@ -176,7 +147,7 @@ def test_gitlab_fingerprints_differ_in_a_run_and_stay_when_lines_move() -> None:
 def test_gitlab_gives_hostile_text_back_unchanged() -> None:
     for text in hostile_strings():
         [issue] = json.loads(report.render("gitlab", hostile_run(text)))
-        assert issue["description"] == text
+        assert issue["description"] == f"{text} (fixable with --fix --unsafe-fixes: {text})"
 
 
 def test_junit_readers_see_failures_and_clean_files() -> None:

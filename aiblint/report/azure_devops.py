@@ -7,7 +7,7 @@ agent knows issues of type error and warning only, and any other fails the step:
 from __future__ import annotations
 
 from aiblint.report import safe
-from aiblint.report.places import relative, worst_first
+from aiblint.report.places import fixable, relative, worst_first
 from aiblint.report.text import closing, heading
 
 TYPE_CHECKING = False
@@ -38,4 +38,6 @@ def _command(finding: Finding, root: str) -> str:
     }
     written = "".join(f"{name}={safe.line(text).translate(_IN_PROPERTY)};" for name, text in properties.items())
     message = f"{safe.line(safe.shorten(finding.message))} [{finding.name}]"
+    if finding.fix is not None:
+        message += f" ({safe.line(safe.shorten(fixable(finding.fix)))})"
     return f"##vso[task.logissue {written}]{message.translate(_IN_MESSAGE)}"

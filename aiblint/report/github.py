@@ -7,7 +7,7 @@ keeps 10 errors, 10 warnings and 10 notices as annotations; the rest stays in it
 from __future__ import annotations
 
 from aiblint.report import safe
-from aiblint.report.places import relative, worst_first
+from aiblint.report.places import fixable, relative, worst_first
 from aiblint.report.text import closing
 
 TYPE_CHECKING = False
@@ -35,7 +35,8 @@ def _command(finding: Finding, root: str) -> str:
         place |= {"col": str(column), "endColumn": str(end_column)}
     place["title"] = f"{finding.rule}: {finding.name}"
     properties = ",".join(f"{name}={safe.line(text).translate(_IN_PROPERTY)}" for name, text in place.items())
-    message = "\n".join(
-        safe.line(text) for text in (safe.shorten(finding.message, _LONGEST // 2), finding.summary, finding.help)
-    )
+    texts = [safe.shorten(finding.message, _LONGEST // 2), finding.summary]
+    if finding.fix is not None:
+        texts.append(safe.shorten(fixable(finding.fix)))
+    message = "\n".join(safe.line(text) for text in [*texts, finding.help])
     return f"::{_COMMANDS[finding.severity]} {properties}::{message[:_LONGEST].translate(_IN_MESSAGE)}"

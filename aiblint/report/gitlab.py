@@ -7,7 +7,7 @@ import json
 
 from aiblint.confidential import told
 from aiblint.report import safe
-from aiblint.report.places import relative, worst_first
+from aiblint.report.places import fixable, relative, worst_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _issue(finding: Finding, root: str, seen: dict[str, int]) -> dict[str, objec
     line, column = finding.document.position(finding.start)
     end_line, end_column = finding.document.position(finding.end)
     return {
-        "description": finding.message,
+        "description": finding.message if finding.fix is None else f"{finding.message} ({fixable(finding.fix)})",
         "check_name": f"{finding.rule} {finding.name}",
         "fingerprint": _fingerprint(finding, path, seen),
         "severity": _SEVERITIES[finding.severity],

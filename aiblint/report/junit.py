@@ -11,7 +11,7 @@ import xml.etree.ElementTree as xml
 
 from aiblint.pattern import lazy
 from aiblint.report import safe
-from aiblint.report.places import relative
+from aiblint.report.places import fixable, relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ def _case(suite: xml.Element, finding: Finding, root: str) -> None:
     name = f"{finding.rule} {finding.name} {line}:{column}"
     case = xml.SubElement(suite, "testcase", classname=path, name=name, file=path, line=str(line), time="0")
     message = safe.hidden(finding.message)
-    text = (
-        f"{path}:{line}:{column}: {finding.severity} {finding.rule}: {message}\n{safe.hidden(finding.summary)}\n{finding.help}"
-    )
+    texts = [f"{path}:{line}:{column}: {finding.severity} {finding.rule}: {message}", safe.hidden(finding.summary)]
+    if finding.fix is not None:
+        texts.append(safe.hidden(fixable(finding.fix)))
+    text = "\n".join([*texts, finding.help])
     if finding.severity == "note":
         xml.SubElement(case, "system-out").text = text
     else:

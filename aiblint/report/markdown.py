@@ -6,7 +6,7 @@ import re
 
 from aiblint.pattern import lazy
 from aiblint.report import safe
-from aiblint.report.places import relative, worst_first
+from aiblint.report.places import fixable, relative, worst_first
 from aiblint.report.text import closing, summary
 
 TYPE_CHECKING = False
@@ -46,7 +46,10 @@ def _row(finding: Finding, root: str) -> str:
     line, column = finding.document.position(finding.start)
     place = f"{text(relative(finding.path, root))}:{line}:{column}"
     rule = f"[{finding.rule}]({finding.help}) {text(finding.name)}" if _is_plain(finding.help) else text(finding.name)
-    return f"| {_ICONS[finding.severity]} | {place} | {text(safe.shorten(finding.message))} | {rule} |"
+    what = text(safe.shorten(finding.message))
+    if finding.fix is not None:
+        what += f" ({text(safe.shorten(fixable(finding.fix)))})"
+    return f"| {_ICONS[finding.severity]} | {place} | {what} | {rule} |"
 
 
 def _is_plain(address: str) -> bool:

@@ -8,7 +8,7 @@ from aiblint.finding import SEVERITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from aiblint.finding import Finding
+    from aiblint.finding import Finding, Fix
     from aiblint.run import Run
 
 
@@ -22,3 +22,8 @@ def relative(path: str, root: str) -> str:
 def worst_first(run: Run) -> list[Finding]:
     """The findings by severity, then in the run's order: CI systems keep the first few of a step."""
     return sorted(run.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def fixable(fix: Fix) -> str:
+    """How a finding is mended: `fixable with --fix: write 'Shell'`. The title may hold what any text of a template does."""
+    return f"fixable with {'--fix' if fix.safe else '--fix --unsafe-fixes'}: {fix.title}"

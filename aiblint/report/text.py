@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiblint.finding import Finding, Fix
+    from aiblint.finding import Finding
     from aiblint.run import Run
     from aiblint.suppress.ignores import Ignore
 
@@ -49,6 +49,7 @@ def heading(finding: Finding, color: bool) -> str:
 def block(finding: Finding, color: bool) -> list[str]:
     """The lines about one finding."""
     from aiblint.report.excerpt import excerpt  # here, because most runs find nothing
+    from aiblint.report.places import fixable
 
     number, shown, carets = excerpt(finding.document, finding.start, finding.end)
     gutter = max(len(str(number)), 4) + 1  # at least one blank before the number, four digits without a change of width
@@ -58,19 +59,13 @@ def block(finding: Finding, color: bool) -> list[str]:
         lines.append(f"{'':>{gutter}} | {paint_carets(carets, finding.severity, color)}")
     lines.append(f"{'':>{gutter}} = {safe.line(safe.shorten(finding.summary))}")
     if finding.fix is not None:
-        lines.append(f"{'':>{gutter}} * {fixable(finding.fix)}")
+        lines.append(f"{'':>{gutter}} * {safe.line(safe.shorten(fixable(finding.fix)))}")
     for related in finding.related:
         document = related.document or finding.document
         line, column = document.position(related.start)
         place = safe.line(f"{document.path}:{line}:{column}: {safe.shorten(related.message)}")
         lines.append(f"{'':>{gutter}} + {place}")
     return lines
-
-
-def fixable(fix: Fix) -> str:
-    """How a finding is mended: `fixable with --fix: write 'Shell'`."""
-    options = "--fix" if fix.safe else "--fix --unsafe-fixes"
-    return f"fixable with {options}: {safe.line(safe.shorten(fix.title))}"
 
 
 def paint_carets(carets: str, severity: str, color: bool) -> str:
