@@ -246,7 +246,8 @@ class _Object:
                 if self.admitted[name].get("readonly") and name not in DEPLOYMENT_MEMBERS:
                     yield from self._output(member)
                     continue
-                yield from self._case(member, name)
+                if member.written is not None:
+                    yield from self._case(member, name)
                 yield from self.walk.member(member, self.admitted[name], self.owner)
             elif self._is_output(name):
                 yield from self._output(member)

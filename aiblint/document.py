@@ -83,13 +83,16 @@ class Node:
 
     def find(self, name: str) -> Node | None:
         """Like `get`, ignoring case: ARM and older API versions read names that way."""
-        exact = self.get(name)
-        if exact is None and self.kind == OBJECT:
-            folded = name.lower()
-            for child in reversed(self.children):
-                if child.key is not None and child.key.lower() == folded:
-                    return child
-        return exact
+        if self.kind != OBJECT:
+            return None
+        for child in reversed(self.children):
+            if child.key == name:
+                return child
+        folded = name.lower()
+        for child in reversed(self.children):
+            if child.key is not None and child.key.lower() == folded:
+                return child
+        return None
 
     @property
     def pointer(self) -> str:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from aiblint.check import Problem, TextProblem
     from aiblint.checkout import Checkout
     from aiblint.document import Document, Node
-    from aiblint.plan import Task
     from aiblint.rule import Rule
     from aiblint.suppress.ignores import Ignore
     from aiblint.tables import Tables
     from aiblint.template import Template, Value
+
+    _Said = tuple[Finding, Repair | None]
 
 
 DEFINED = "the value is defined here"
@@ -126,7 +127,7 @@ def lint(
     under_way.traces = [] if traced else None
     result = Result(document, under_way.templates, under_way.left_out)
     broken: dict[str, str] = {}
-    found = [said for _, said in _all_said(plan, under_way, broken)]
+    found = list(_all_said(plan, under_way, broken))
     result.defects = [broken[rule] for rule in sorted(broken)]
     hidden = hide(document, under_way.contexts, parameters) if found or result.defects or shown else None
     for trace in under_way.traces or ():
@@ -139,28 +140,17 @@ def lint(
     return result
 
 
-def _all_said(plan: Plan, under_way: _Lint, broken: dict[str, str]) -> Iterator[tuple[Task, tuple[Finding, Repair | None]]]:
+def _all_said(plan: Plan, under_way: _Lint, broken: dict[str, str]) -> Iterator[_Said]:
     """What the rules say about the file, then about each template, in the order of the rules. `broken` gets those that raise."""
+    yield from _of_file(plan, under_way, broken)
     # Template by template, not rule by rule: what the rules look at stays at hand, and goes when they are done.
-    yield from _guarded(((task, _of_file(task, under_way)) for task in plan.of_file), under_way.document, broken)
     for context in under_way.contexts:
-        looks = plan.for_template(context).walk([context.template.root])
-        said = _guarded(
-            ((task, _of_template(task, values, context, under_way)) for task, values in looks), under_way.document, broken
-        )
-        yield from sorted(said, key=lambda each: each[0].order)
+        said = sorted(_of_template(plan, context, under_way, broken), key=lambda each: each[0])
+        yield from ((finding, repair) for _, finding, repair in said)
 
 
-def _guarded(
-    asked: Iterable[tuple[Task, Iterator[tuple[Finding, Repair | None]]]], document: Document, broken: dict[str, str]
-) -> Iterator[tuple[Task, tuple[Finding, Repair | None]]]:
-    for task, said in asked:
-        try:
-            for each in said:
-                yield task, each
-        except Exception as error:  # the one place that catches all: a broken check must not cost the other findings
-            rule = task.rule
-            broken.setdefault(rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
+def _note(broken: dict[str, str], rule: Rule, document: Document, error: Exception) -> None:
+    broken.setdefault(rule.id, f"{document.path}: rule {rule.id} {rule.name} failed: {type(error).__name__}: {error}")
 
 
 def with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -> list[Finding]:
@@ -172,27 +162,35 @@ def with_fixes(document: Document, found: list[tuple[Finding, Repair | None]]) -
     return fixes.attach(document, found)
 
 
-def _of_file(task: Task, under_way: _Lint) -> Iterator[tuple[Finding, Repair | None]]:
-    """What a rule says about the file."""
-    for problem in task.function(under_way.document, under_way.templates, **task.options):
-        finding = text_finding(under_way.document, task.rule, task.level, problem)
-        if under_way.traces is not None and problem.listed:
-            under_way.traces.append(partial(_trace_listed, finding, problem.listed))
-        yield finding, problem.fix
+def _of_file(plan: Plan, under_way: _Lint, broken: dict[str, str]) -> Iterator[_Said]:
+    """What the rules say about the file."""
+    for task in plan.of_file:
+        try:
+            for problem in task.function(under_way.document, under_way.templates, **task.options):
+                finding = text_finding(under_way.document, task.rule, task.level, problem)
+                if under_way.traces is not None and problem.listed:
+                    under_way.traces.append(partial(_trace_listed, finding, problem.listed))
+                yield finding, problem.fix
+        except Exception as error:  # a broken check must not cost the other findings
+            _note(broken, task.rule, under_way.document, error)
 
 
 def _of_template(
-    task: Task, values: Iterable[Value], context: Context, under_way: _Lint
-) -> Iterator[tuple[Finding, Repair | None]]:
-    """What a rule says about the values of a template that one of its selectors names."""
-    for value in values:
-        if task.concerns(value):
-            for problem in task.function(value, context, **task.options):
-                if task.rule.unread or not unread(problem.mark or problem.at, context):
-                    finding = _finding(context, task.rule, task.level, problem, under_way.parameters)
-                    if under_way.traces is not None:
-                        under_way.traces.append(partial(_trace, finding, problem, context))
-                    yield finding, problem.fix
+    plan: Plan, context: Context, under_way: _Lint, broken: dict[str, str]
+) -> Iterator[tuple[int, Finding, Repair | None]]:
+    """What the rules say about one template, each with the number of its rule; in the order in which the places are met."""
+    for task, values in plan.for_template(context).walk(context.template.root):
+        try:
+            function, options = task.function, task.options
+            for value in values:
+                for problem in function(value, context, **options):
+                    if task.rule.unread or not unread(problem.mark or problem.at, context):
+                        finding = _finding(context, task.rule, task.level, problem, under_way.parameters)
+                        if under_way.traces is not None:
+                            under_way.traces.append(partial(_trace, finding, problem, context))
+                        yield task.order, finding, problem.fix
+        except Exception as error:  # as above
+            _note(broken, task.rule, under_way.document, error)
 
 
 def _finding(context: Context, rule: Rule, level: str, problem: Problem, parameters: Document | None) -> Finding:

@@ -65,7 +65,8 @@ class Inline:
     @property
     def commands(self) -> list[Command]:
         """The commands of the script that can run, in order; offsets are those of `text`."""
-        self._read()
+        if self._written is None:
+            self._read()
         return self._commands
 
     @property
@@ -120,12 +121,14 @@ class Inline:
 def of(step: Value, context: Context) -> Inline | None:
     """The script of a Shell or PowerShell step; None for other steps, and where `inline` is missing, empty or unknown."""
     key = ("inline", id(step))
-    if key not in context.cache:
+    try:
+        found: Inline | None = context.cache[key]
+    except KeyError:
         dialect = _DIALECTS.get((step.text_of("type") or "").lower())
         lines = step.get("inline")
         left = context.cache.setdefault(("commands left", 0), [MOST_COMMANDS])
-        context.cache[key] = Inline(step, dialect, lines, left) if dialect and lines is not None and lines.items else None
-    found: Inline | None = context.cache[key]
+        found = Inline(step, dialect, lines, left) if dialect and lines is not None and lines.items else None
+        context.cache[key] = found
     return found
 
 

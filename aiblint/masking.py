@@ -196,13 +196,24 @@ def joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def shapes(text: str, folded: str | None = None) -> Iterator[tuple[int, int, str]]:
     """Keys and tokens that their form gives away: start, end, what it is. `folded` is the text in lower case."""
     folded = text.lower() if folded is None else folded
-    rows: Any = schema.table("token-shapes")["rows"]
-    for what, hints, pattern in rows:
-        if any(hint in folded for hint in hints):
-            for match in _compiled(pattern).finditer(text):
-                group = 1 if match.re.groups else 0
-                if group == 0 or not is_stand_in(match[1]):
-                    yield match.start(group), match.end(group), what
+    hinted = {row for hint, row in _hints() if hint in folded}
+    for row in sorted(hinted):  # most texts have none
+        what, _, pattern = _rows()[row]
+        for match in _compiled(pattern).finditer(text):
+            group = 1 if match.re.groups else 0
+            if group == 0 or not is_stand_in(match[1]):
+                yield match.start(group), match.end(group), what
+
+
+def _rows() -> list[Any]:
+    rows: list[Any] = schema.table("token-shapes")["rows"]  # type: ignore[assignment]
+    return rows
+
+
+@functools.cache
+def _hints() -> list[tuple[str, int]]:
+    """What gives a form away, with the row of the form."""
+    return [(hint, number) for number, (_, hints, _) in enumerate(_rows()) for hint in hints]
 
 
 @functools.cache

@@ -37,7 +37,7 @@ class Lazy:
 
     def __init__(self, text: str | bytes, flags: int, holds: tuple[str, ...] = ()) -> None:
         self._text = text
-        self._flags = flags
+        self._flags = int(flags)
         self._holds = holds
 
     def __getattr__(self, name: str) -> Any:
@@ -51,9 +51,16 @@ class Lazy:
 
 
 class Choosy(Lazy):
-    """One with `holds`: compiled when a text has one of them."""
+    """One with `holds`: compiled when a text has one of them, or when so many had none that it pays after all."""
+
+    _left = 60
 
     def _fits(self, text: str) -> bool:
+        self._left -= 1
+        return self._left < 0 or self.has_part(text)
+
+    def has_part(self, text: str) -> bool:
+        """Whether a text holds what every match holds."""
         if self._flags & _IGNORECASE:
             text = text.casefold()
         return any(part in text for part in self._holds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiblint import late, query, schema
 from aiblint.rule import OF_FILE
+from aiblint.value import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Task:
     """One case of one rule, for what one of its selectors names (or for the file). `order` is its place in the order of rules."""
 
-    __slots__ = ("_function", "case", "level", "options", "order", "rule", "types", "unknown")
+    __slots__ = ("_function", "case", "level", "options", "order", "rule", "takes")
 
     def __init__(self, order: int, rule: Rule, case: Case, level: str) -> None:
         self.order = order
@@ -27,8 +28,7 @@ class Task:
         self.case = case
         self.level = level
         self.options = case.options
-        self.types = case.when.get("type")
-        self.unknown = case.on == "any"
+        self.takes = (case.on == "any", tuple(case.when.get("type", ())))
         self._function: Callable[..., Iterator[Any]] | None = None
 
     @property
@@ -38,9 +38,11 @@ class Task:
             self._function = function_of(self.case)
         return self._function
 
-    def concerns(self, value: Value) -> bool:
-        """Whether a value that is selected is one that the check takes."""
-        return (self.unknown or value.known) and (self.types is None or value.text_of("type") in self.types)
+
+def _taken(values: Iterable[Value], unknown: bool, types: tuple[str, ...]) -> list[Value]:
+    """The values that a check takes: those that are known, or all; those of some types, or all."""
+    known = [value for value in values if unknown or value.kind != UNKNOWN]
+    return [value for value in known if value.text_of("type") in types] if types else known
 
 
 class Branch:
@@ -71,22 +73,30 @@ class Branch:
             branch = following
         branch.tasks.append(task)
 
-    def walk(self, values: list[Value]) -> Iterator[tuple[Task, Iterable[Value]]]:
-        """Each task with the values that are selected for it; most tasks for which there are none are left out."""
-        for task in self.tasks:
-            yield task, values
-        for branch in self.after.values():
-            found = query.follow(values, branch.step)
-            if found:
-                yield from branch.walk(found)
+    def walk(self, root: Value) -> Iterator[tuple[Task, Iterable[Value]]]:
+        """Each task with the values that are selected for it; tasks for which there are none are left out."""
         for text, tasks in self.others.items():
             for task in tasks:
-                yield task, _by_library(values[0], text)
+                yield task, _by_library(root, text, task)
+        waiting = [(self, [root])]
+        while waiting:
+            branch, values = waiting.pop()
+            narrowed: dict[object, list[Value]] = {}  # tasks of one place take the same few kinds of values
+            for task in branch.tasks:
+                taken = narrowed.get(task.takes)
+                if taken is None:
+                    taken = narrowed[task.takes] = _taken(values, *task.takes)
+                if taken:
+                    yield task, taken
+            for following in branch.after.values():
+                found = query.follow(values, following.step)
+                if found:
+                    waiting.append((following, found))
 
 
-def _by_library(root: Value, text: str) -> Iterator[Value]:
+def _by_library(root: Value, text: str, task: Task) -> Iterator[Value]:
     """Selects when it is asked for the first value: what goes wrong then is the rule's fault, and told as such."""
-    yield from query.select(root, text)
+    yield from _taken(query.select(root, text), *task.takes)
 
 
 class Plan:

@@ -85,18 +85,17 @@ def select(root: Value, selector: Selector) -> list[Value]:
 
 def follow(values: list[Value], step: Step) -> list[Value]:
     """What one step leads to from each of some values, in order."""
-    return [each for value in values for after in _step(value, step) for each in (after, *after.alternatives)]
-
-
-def _step(value: Value, step: Step) -> list[Value]:
-    if step is EACH:
-        return value.items
     if isinstance(step, str):
-        member = value.members.get(step)
-        return [member] if member is not None else []
-    if isinstance(step, int):
-        return [value.items[step]] if -len(value.items) <= step < len(value.items) else []
-    return [value.members[name] for name in step if name in value.members]
+        found = [member for value in values if (member := value.members.get(step)) is not None]
+    elif step is EACH:
+        found = [item for value in values for item in value.items]
+    elif isinstance(step, int):
+        found = [value.items[step] for value in values if -len(value.items) <= step < len(value.items)]
+    else:
+        found = [value.members[name] for value in values for name in step if name in value.members]
+    if any(value.alternatives for value in found):
+        return [each for value in found for each in (value, *value.alternatives)]
+    return found
 
 
 @functools.cache

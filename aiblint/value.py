@@ -79,11 +79,12 @@ class Value:
 
     def get(self, *path: str) -> Value | None:
         """The member at a path of names; None as soon as one is missing."""
-        value: Value | None = self
+        value = self
         for name in path:
-            if value is None:
+            member = value.members.get(name)
+            if member is None:
                 return None
-            value = value.members.get(name)
+            value = member
         return value
 
     def find(self, *path: str) -> Value | None:
@@ -98,8 +99,14 @@ class Value:
 
     def text_of(self, *path: str) -> str | None:
         """The string at a path of names, or None."""
-        value = self.get(*path)
-        return value.text if value is not None else None
+        value = self
+        for name in path:  # not by get() and text: rules ask for texts more than for anything else
+            member = value.members.get(name)
+            if member is None:
+                return None
+            value = member
+        text = value.value
+        return text if isinstance(text, str) else None
 
     def absent(self, name: str) -> bool:
         """Whether the object certainly lacks the member. An empty string, an empty array and null count as absent."""

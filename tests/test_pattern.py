@@ -47,9 +47,7 @@ def test_a_late_pattern_does_what_a_pattern_does() -> None:
     assert lazy(b"a").match(b"a")
 
 
-CHOOSY = {where: pattern for where, pattern in everywhere().items() if isinstance(pattern, Choosy)} | {
-    f"a word of verification {number}": pattern for number, (pattern, _) in enumerate(verification._patterns())
-}
+CHOOSY = {where: pattern for where, pattern in everywhere().items() if isinstance(pattern, Choosy)}
 
 
 @pytest.mark.parametrize("where", CHOOSY)
@@ -62,7 +60,7 @@ def test_every_match_of_a_pattern_holds_what_it_says(where: str, data: st.DataOb
     text = data.draw(st.from_regex(compiled))
     match = compiled.search(text)
     assert match is not None
-    assert pattern._fits(match[0]), match[0]
+    assert pattern.has_part(match[0]), match[0]
 
 
 def test_a_pattern_that_cannot_match_is_not_compiled() -> None:
@@ -74,6 +72,17 @@ def test_a_pattern_that_cannot_match_is_not_compiled() -> None:
     assert "search" in vars(late)
     assert late.fullmatch("a-b")
     assert lazy(r"(a)-b", holds=("-b",)).match("xxa-b", 2)
+
+
+def test_every_word_about_verification_holds_its_part() -> None:
+    for part, pattern, _ in verification._patterns():
+        assert part in pattern.pattern.replace("\\", "")
+
+
+def test_a_pattern_that_is_asked_often_is_compiled_after_all() -> None:
+    late = lazy("ab", holds=("a",))
+    assert not any(late.search("none") for _ in range(100))
+    assert "search" in vars(late)
 
 
 def test_a_mistake_in_a_pattern_is_raised_by_its_use() -> None:

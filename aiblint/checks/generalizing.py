@@ -58,7 +58,7 @@ def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
     shell = "posix" if command.dialect == "posix" else "windows"
     name = command.name.lower()
     for names, pattern, undone, deed in _rows(shell):
-        if not globs.fits(names, name):
+        if name != names and not ("*" in names and globs.fits(names, name)):
             continue
         text = " ".join(word.text for word in command.arguments).lower()
         if pattern.search(text) and not (undone and inline.is_anywhere(undone, context)):

@@ -138,7 +138,7 @@ def _fixed_word(part: str) -> str:
 
 def find_fault(text: str, of: list[str]) -> _Fault | None:
     """What keeps a text from being the id of one of the resource types `of`, or None."""
-    if any(ord(c) < 32 or (ord(c) > 126 and not c.isalnum()) for c in text):
+    if not (text.isascii() and text.isprintable()) and any(ord(c) < 32 or (ord(c) > 126 and not c.isalnum()) for c in text):
         return None  # control characters and typographic ones have rules of their own
     try:
         _check_id(text, of)
@@ -218,8 +218,8 @@ def _example(kind: str) -> str:
 
 def _check_outside(text: str, of: list[str]) -> None:
     """Blanks, and what stands before the first segment."""
-    blank = next((i for i, c in enumerate(text) if c == " "), None)
-    if blank is not None:
+    blank = text.find(" ")
+    if blank >= 0:
         until = blank + len(text[blank:]) - len(text[blank:].lstrip(" "))
         where = "begins with a blank" if blank == 0 else "ends with a blank" if until == len(text) else "holds a blank"
         raise _Fault(blank, until, f"the resource id {where} and names nothing that exists; remove the blank")

@@ -79,13 +79,12 @@ def _asks_its_input(command: Command) -> bool:
     """Whether a command reads a password from its input."""
     if "sudo" in command.wrappers and any(word.text == "-S" for word in command.words[: command.index]):
         return True
-    operands = [word.text for word in command.operands()]
-    return (
-        command.has_option("--password-stdin")
-        or (command.name == "kinit" and bool(operands))
-        or (command.name == "realm" and operands[:1] == ["join"])
-        or (command.name == "openssl" and operands[:1] == ["passwd"] and command.has_option("-stdin"))
-    )
+    if command.name in ("kinit", "realm", "openssl"):
+        operands = [word.text for word in command.operands()]
+        if command.name == "kinit":
+            return bool(operands)
+        return operands[:1] == ["join"] or (operands[:1] == ["passwd"] and command.has_option("-stdin"))
+    return any("-stdin" in word.text for word in command.arguments) and command.has_option("--password-stdin")
 
 
 def _in_assignments(command: Command) -> Iterator[Secret]:

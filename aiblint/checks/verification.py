@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aiblint.shell.text import Word
     from aiblint.template import Value
 
+    _Setting = tuple[str, re.Pattern[str], str]
+
 _ADVICE = {
     "certificate": "turns off the check of the server's certificate, so anybody on the way can put code into the image; "
     "leave it out, and add the certificate authority that is missing",
@@ -53,10 +55,12 @@ def verification_off(value: Value, context: Context) -> Iterator[Problem]:
     if script is None:
         return
     facts: dict[str, Any] = schema.table("unverified-downloads")
+    folded = script.text.lower()
+    settings = [row for row in _patterns() if row[0] in folded]
     for command in script.commands:
         if command.head or command.calls_function or any(NEAR.match(word.text) for word in command.words):
             continue
-        found = _switch(command, facts) or _setting(command) or _variable(command, facts)
+        found = _switch(command, facts) or _setting(command, settings, facts) or _variable(command, facts)
         if found is not None:
             start, end, shown, kind = found
             yield script.problem(start, end, f"{quote(shown)} {_ADVICE[kind]}")
@@ -121,25 +125,26 @@ def _holds(word: Word, options: list[str]) -> bool:
     return any(len(option) == 2 and option[1] in word.text for option in options) and word.text[:1] == "-" != word.text[1:2]
 
 
-def _setting(command: Command) -> tuple[int, int, str, str] | None:
+def _setting(command: Command, settings: list[_Setting], facts: dict[str, Any]) -> tuple[int, int, str, str] | None:
     """`-o Acquire::https::Verify-Peer=false`, `git config http.sslVerify false`, `[trusted=yes]` in a line of sources."""
     words = command.arguments
-    facts: dict[str, Any] = schema.table("unverified-downloads")
     for index, word in enumerate(words):
         text = word.text.lower()
-        for pattern, kind in _patterns():
+        for _, pattern, kind in settings:
             if pattern.fullmatch(text.strip()):
                 return word.start, word.end, word.text.strip(), kind
-        following = words[index + 1] if index + 1 < len(words) else None
-        if following is not None and [text, following.text.lower()] in facts["pairs"]:
+        second = facts["pairs"].get(text)
+        following = words[index + 1] if second and index + 1 < len(words) else None
+        if following is not None and following.text.lower() == second:
             return word.start, following.end, f"{word.text} {following.text}", "certificate"
     return None
 
 
 @functools.cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
+def _patterns() -> list[_Setting]:
+    """The settings that turn a check off: a part of the word, the whole word in lower case, what it turns off."""
     facts: dict[str, Any] = schema.table("unverified-downloads")
-    return [(lazy(pattern, holds=(part,)), kind) for part, pattern, kind in facts["words"]]
+    return [(part, lazy(pattern), kind) for part, pattern, kind in facts["words"]]
 
 
 def _variable(command: Command, facts: dict[str, Any]) -> tuple[int, int, str, str] | None:
