@@ -182,8 +182,12 @@ def test_a_value_in_a_parameter_file_is_left_to_people(aiblint: Aiblint, tmp_pat
     before = template.read_text()
     status, out, _ = aiblint("--fix", template)
     assert (status, template.read_text(), given.read_text()) == (1, before, text)
-    assert "AIB301" in out
-    assert "'platformimage'" in out
+    column = before.splitlines()[51].index('"[parameters') + 1
+    assert out.splitlines()[0] == (
+        f"{template}:52:{column}: error AIB301: 'platformimage' is not a source type that the service knows: capitals count, write "
+        "'PlatformImage' [source-type-invalid]"
+    )
+    assert f"      + {given}:1:{text.index(chr(34) + 'platformimage') + 1}: the value is defined here" in out.splitlines()
     assert "fixable" not in out
 
 
