@@ -121,7 +121,7 @@ class Container:
     `level` is where it is deployed to: resourceGroup, subscription, managementGroup or tenant, None where that is not known.
     """
 
-    __slots__ = ("level", "neighbours", "node", "owner", "resources", "reviewed", "scope", "symbolic")
+    __slots__ = ("level", "neighbours", "node", "owner", "resources", "reviewed", "scope", "stored_by", "symbolic")
 
     def __init__(self, node: Node, scope: Scope, owner: Resource | None, level: str | None) -> None:
         self.node = node
@@ -130,6 +130,8 @@ class Container:
         self.level = level
         self.neighbours: object = None
         """What `aiblint.neighbours` keeps about the file."""
+        self.stored_by: Container | None = None
+        """The deployment of the template spec that stores this template."""
         self.reviewed: bool | None = None
         """Whether `aiblint.review` has looked at it."""
         listed = node.find("resources")
@@ -218,7 +220,9 @@ def _inside(resource: Resource) -> Container | None:
             from aiblint.arm.scope import deployment_level
 
             spelt = respelt(inner, resource.scope)
-            return Container(spelt, Scope(spelt), None, deployment_level(spelt))
+            stored = Container(spelt, Scope(spelt), None, deployment_level(spelt))
+            stored.stored_by = resource.container
+            return stored
     return None
 
 

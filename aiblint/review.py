@@ -45,7 +45,7 @@ _MAY_LOOP = frozenset({VARIABLE, RESOURCE, OUTPUT})
 
 def problems(templates: list[Template]) -> list[Problem]:
     """What is wrong with the expressions of the deployments that hold these image templates; each problem once."""
-    roots = {id(root): root for template in templates if (root := _root(template)) is not None}
+    roots = {id(root): root for template in templates for root in _roots(template)}
     found: dict[int, Problem] = {}
     for root in roots.values():
         if root.reviewed is None:
@@ -68,6 +68,8 @@ def elsewhere(problem: Problem) -> str:
             continue
         if template.parent is None and place == 0:
             return "; a function of the template sees its own parameters only"
+        if (template.key or "").lower() == "maintemplate":
+            return "; the template that the spec stores declares it: write [[ in front of what is to be worked out in that one"
         if place == 0:
             return (
                 "; the nested template declares it, but its expressions are read in the outer one: give the nested deployment "
@@ -81,13 +83,18 @@ def _templates_around(node: Node) -> Iterator[Node]:
     """The templates in which a place stands, from the inside."""
     at: Node | None = node
     while at is not None:
-        if at.kind == OBJECT and (at.parent is None or at.key == "template") and at.find("resources") is not None:
+        named = at.parent is None or (at.key or "").lower() in ("template", "maintemplate")
+        if named and at.kind == OBJECT and at.find("resources") is not None:
             yield at
         at = at.parent
 
 
-def _root(template: Template) -> Container | None:
-    return template.resource.container.containers[-1] if template.resource is not None else None
+def _roots(template: Template) -> Iterator[Container]:
+    """The whole deployment of a template, and for one that a template spec stores the deployment of the spec, too."""
+    container = template.resource.container if template.resource is not None else None
+    while container is not None:
+        yield (root := container.containers[-1])
+        container = root.stored_by
 
 
 class _Strange:
@@ -139,8 +146,9 @@ class _Review:
         nested = self.resources(self.container, certain, doubtful)
         for section, name in ((VARIABLE, "variables"), (FUNCTION, "functions")):
             written = self.container.node.find(name)
-            if written is not None:
-                doubtful += self.look(written, self.scope, section)
+            found = self.look(written, self.scope, section) if written is not None else []
+            # A function has names of its own: what is wrong with them comes up where it is called.
+            doubtful += [strange for strange in found if strange.misplaced or section != FUNCTION]
         for sure, listed in ((True, certain), (False, doubtful)):
             for strange in listed:
                 self.report(strange, sure)

@@ -149,4 +149,56 @@ def test_the_header() -> None:
 )
 def test_declarations_of_parameters(declared: object, below: str | None) -> None:
     wanted = [] if below is None else [("parameter-declaration-wrong", f"/parameters/p{below}")]
-    assert found(deployment(parameters={"p": declared})) == wanted
+    assert found(deployment(parameters={"p": declared}, definitions={"d": {"type": "string"}})) == wanted
+
+
+GIVEN = "parameter-value-refused"
+
+
+@pytest.mark.parametrize(
+    ("handed", "refused"),
+    [
+        ({"p": {"value": "x"}}, ""),
+        ({"p": "x"}, "/p"),
+        ({"p": {"a": 1}}, "/p"),
+        ({"p": 5}, "/p"),
+        ({"p": "[if(true(), createObject('value', 'x'), createObject())]"}, ""),
+        ({"p": {"reference": {"keyVault": {"id": "x"}, "secretName": "s"}}}, ""),
+        ({"p": {"value": "x"}, "q": {"value": "x"}}, "/q"),
+    ],
+)
+def test_what_a_nested_deployment_hands_in(handed: Json, refused: str) -> None:
+    image = next(resource for resource in deployment()["resources"] if "imageTemplates" in resource["type"])
+    inner = {"parameters": {"p": {"type": "string"}}, "resources": [{**image, "name": "x", "location": "[parameters('p')]"}]}
+    whole = deployment(nested(inner, parameters=handed, expressionEvaluationOptions={"scope": "inner"}))
+    result = engine.lint(read(json.dumps(whole).encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
+    pointers = [finding.pointer for finding in result.findings if finding.name == GIVEN]
+    assert pointers == ([f"/resources/2/properties/parameters{refused}"] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"value": {"vmSize": "Standard_D2s_v5"}}, False),
+        ({"vmSize": "Standard_D2s_v5"}, True),
+        ({"expression": "[externalInputs('0')]"}, False),
+        ({"reference": {}}, False),
+        ({"metadata": {}}, False),
+        ({}, False),
+    ],
+)
+def test_an_object_that_a_parameter_file_gives(given: Json, refused: bool) -> None:
+    whole = deployment(parameters={"profile": {"type": "object"}})
+    whole["resources"][1]["properties"]["vmProfile"] = "[parameters('profile')]"
+    parameters = read(json.dumps({"parameters": {"profile": given}}).encode(), "p.json")
+    document = read(json.dumps(whole).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23", parameters=parameters)
+    found = [finding for finding in result.findings if finding.name == GIVEN]
+    assert [finding.pointer for finding in found] == (["/parameters/profile"] if refused else [])
+    assert all("an object by itself" in finding.message for finding in found)
+
+
+def test_a_type_that_the_template_does_not_define() -> None:
+    declared = {"$ref": "#/definitions/place", "defaultValue": "x"}
+    assert found(deployment(parameters={"p": declared})) == [("parameter-declaration-wrong", "/parameters/p/$ref")]
+    assert found(deployment(parameters={"p": declared}, definitions={"place": {"type": "string"}})) == []

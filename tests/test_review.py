@@ -221,3 +221,41 @@ def test_loops_know_their_rounds() -> None:
         deployment({**nested({"resources": [beside(name="[concat('a', copyIndex())]")]}), "copy": {"name": "all", "count": 2}}),
     ):
         assert found(whole) == []
+
+
+def test_a_template_that_a_spec_stores() -> None:
+    """The outer deployment works out what is not escaped, and knows nothing of the parameters inside."""
+    inner = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "parameters": {"l": {"type": "string"}}}
+    [image] = [resource for resource in deployment()["resources"] if "imageTemplates" in resource["type"]]
+    clean = {k: v for k, v in image.items() if k not in ("dependsOn", "name", "tags")}
+    for location, said in (("[[parameters('l')]", False), ("[parameters('l')]", True)):
+        text = json.dumps({**clean, "name": "x", "location": "westeurope", "tags": {"l": "#"}})
+        stored = {**inner, "resources": [json.loads(text.replace('"[', '"[[').replace("[[[", "[["))]}
+        spec = {
+            "type": "Microsoft.Resources/templateSpecs/versions",
+            "apiVersion": "2022-02-01",
+            "name": "s/1",
+            "location": "westeurope",
+            "properties": {"mainTemplate": put(stored, location)},
+        }
+        whole = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [spec]}
+        findings = [f for f in found(whole) if f.pointer.endswith("/tags/l")]
+        assert [f.name for f in findings] == (["undefined-reference"] if said else [])
+        assert not said or "write [[ in front of what is to be worked out in that one" in findings[0].message
+
+
+def test_functions_of_the_template_have_names_of_their_own() -> None:
+    output = {"type": "int", "value": "[mul(parameters('n'), 2)]"}
+    member = {"parameters": [{"name": "n", "type": "int"}], "output": output}
+    functions = [{"namespace": "mine", "members": {"f": member}}]
+    assert found(deployment(functions=functions)) == []
+    assert found(deployment(functions=functions, outputs={"o": {"type": "int", "value": "[mine.f(2)]"}})) == []
+
+
+def test_a_member_that_none_of_several_objects_has() -> None:
+    table = {"t": [{"a": 1}, {"a": 2}]}
+    loop = beside(copy={"name": "all", "count": 2}, name="[concat('s', string(variables('t')[copyIndex()].b))]")
+    [finding] = found(deployment(loop, variables=table))
+    assert (finding.name, finding.severity) == ("expression-malformed", "error")
+    loop["name"] = "[concat('s', string(variables('t')[copyIndex()].a))]"
+    assert found(deployment(loop, variables=table)) == []

@@ -31,6 +31,8 @@ def follow(evaluator: Evaluator, part: Access) -> Term:
 def _step(evaluator: Evaluator, term: Term, key: Term, step: Step) -> Term:
     """What one `.name` or `[key]` leads to."""
     if choices(term) is not None or choices(key) is not None:
+        if _lacking(term, key, step):
+            return evaluator.undefined("property", str(getattr(key, "value", "")), _names(term), step)
         listed, sure = combinations([term, key])
         evaluator.doubtful += 1
         try:
@@ -50,6 +52,18 @@ def _step(evaluator: Evaluator, term: Term, key: Term, step: Step) -> Term:
         return Unknown(reason="the value has no such property")
     assert isinstance(term, Unknown)
     return Unknown(reason=term.reason, secret=term.secret, roots=term.roots)
+
+
+def _lacking(term: Term, key: Term, step: Step) -> bool:
+    """Whether none of the objects that a value can be has a member."""
+    if step.safe or not isinstance(key, Known) or not isinstance(key.value, str):
+        return False
+    name = key.value
+    return all(isinstance(choice, Obj) and not choice.open and choice.get(name) is None for choice in choices(term) or (term,))
+
+
+def _names(term: Term) -> list[str]:
+    return [name for choice in choices(term) or () if isinstance(choice, Obj) for name in choice.names]
 
 
 def _member(evaluator: Evaluator, term: Obj, key: Term, step: Step) -> Term:

@@ -53,7 +53,7 @@ def spelling(parts: Sequence[str | Hole]) -> Spelling | None:
             literal += part.lower()
             continue
         label = "".join(part.label.split()).lower()
-        if not label or len(part.label) >= LONGEST_LABEL:
+        if not label or len(part.label) >= LONGEST_LABEL or "lambdavariables(" in label:
             return None
         spelt += (literal, "{" + label + "}")
         literal = ""

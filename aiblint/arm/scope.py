@@ -102,6 +102,11 @@ class Scope:
         """What is wrong with the expressions that were worked out so far."""
 
     @property
+    def template(self) -> Node:
+        """The template whose names these are."""
+        return self._template
+
+    @property
     def declared(self) -> Node | None:
         """The section that declares the parameters."""
         return self._parameters

@@ -53,6 +53,12 @@ class Declaration:
                 break
             self._nodes.append(target)
 
+    @property
+    def dangling(self) -> bool:
+        """Whether it refers to a definition of the template that is not there."""
+        reference = _text(self._nodes[-1].find("$ref"))
+        return len(self._nodes) < _DEEPEST and reference.startswith(_REFERENCE)
+
     def find(self, name: str) -> Node | None:
         """A member of the declaration."""
         return next((found for node in self._nodes if (found := node.find(name)) is not None), None)

@@ -73,8 +73,8 @@ def resource_twice(document: Document, templates: list[Template]) -> Iterator[Te
                 yield TextProblem(
                     written.start,
                     written.end if written is not resource.node else written.start + 1,
-                    f"the template has two resources of type {quote(resource.type)} and of this name, and {_REFUSED}; rename one of "
-                    "them, or remove it",
+                    f"the template has two resources of type {quote(resource.scope.text(resource.node.find('type')) or resource.type)} "
+                    f"and of this name, and {_REFUSED}; rename one of them, or remove it",
                     node=written,
                     related=((earlier.start, min(earlier.end, earlier.start + 80), "the first one"),),
                 )

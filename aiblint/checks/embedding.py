@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FIRST_WORD = lazy(r"\[\s*([A-Za-z]\w*)\s*[(.]")
 _COPY_INDEX = lazy(r"\bcopyIndex\s*\(", re.IGNORECASE)
+_PARAMETER = lazy(r"\[\s*parameters\s*\(\s*'([^']*)'\s*\)\s*\]", re.IGNORECASE)
 _BARE_CALL = lazy(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
 # Known at run time of the deployment only; ARM refuses them in the name of a member.
 _RUNTIME = frozenset({"reference", "list", "listkeys", "listaccountsas", "listservicesas", "listsecrets"})
@@ -258,6 +259,8 @@ def parameter_type_other(value: Value, context: Context) -> Iterator[Problem]:
     """A parameter of another type than the member that it fills."""
     for deviation in deviations(context, conform.PARAMETER):
         member = deviation.value
+        if _given_wrong(member, context, _DECLARE[deviation.expected or ""]):
+            continue
         found = member.term.type if member.term is not None else member.kind
         yield Problem(
             member,
@@ -265,6 +268,20 @@ def parameter_type_other(value: Value, context: Context) -> Iterator[Problem]:
             f"{_TAKES[deviation.expected or '']}: the service refuses the template; "
             f"declare the parameter as {_DECLARE[deviation.expected or '']}",
         )
+
+
+def _given_wrong(member: Value, context: Context, wanted: str) -> bool:
+    """Whether the parameter is declared as it has to be, and given another value: that is told where it is given."""
+    from aiblint.arm.types import Declaration
+
+    scope = context.template.scope
+    name = _PARAMETER.fullmatch(str((member.use or member.node).value))
+    declared = scope.declared.find(name[1]) if scope is not None and scope.declared is not None and name is not None else None
+    return (
+        declared is not None
+        and declared.kind == OBJECT
+        and Declaration(declared, scope.definitions if scope else None).kind == wanted
+    )
 
 
 _TAKES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint.arm.scope import is_expression
 from aiblint.arm.types import TYPES, Declaration
 from aiblint.check import Problem, check, quote
 from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
@@ -24,11 +25,11 @@ def parameter_value_refused(value: Value, context: Context) -> Iterator[Problem]
     told: list[Scope] = []
     for container in resource.container.containers if resource is not None else ():
         scope = container.scope
-        if any(scope is other for other in told) or scope.declared is None:
+        if any(scope is other for other in told):
             continue
         told.append(scope)
         nested = container.owner is not None
-        for declared in scope.declared.children:
+        for declared in scope.declared.children if scope.declared is not None else ():
             if declared.kind == OBJECT and declared.key is not None:
                 yield from _of_parameter(declared, scope, nested)
         yield from _undeclared(scope, nested)
@@ -65,10 +66,10 @@ def parameter_declared_wrong(value: Value, context: Context) -> Iterator[Problem
             continue
         told.append(section)
         for declared in section.children:
-            yield from _declared_wrong(declared)
+            yield from _declared_wrong(declared, container.scope.definitions)
 
 
-def _declared_wrong(declared: Node) -> Iterator[Problem]:
+def _declared_wrong(declared: Node, definitions: Node | None) -> Iterator[Problem]:
     if declared.kind != OBJECT:
         if declared.kind in (STRING, NUMBER, BOOLEAN, ARRAY):
             yield Problem(
@@ -91,7 +92,15 @@ def _declared_wrong(declared: Node) -> Iterator[Problem]:
                 on_key=True,
             )
             return
-    if declared.find("type") is None and declared.find("$ref") is None:
+    reference = declared.find("$ref")
+    if reference is not None and Declaration(declared, definitions).dangling:
+        listed = ", ".join(child.key or "" for child in definitions.children[:6]) if definitions is not None else ""
+        yield Problem(
+            _place(reference),
+            f"{quote(reference.value)} is no definition of this template, and the deployment is refused; "
+            + (f"it has {listed}" if listed else "it has no 'definitions'"),
+        )
+    if declared.find("type") is None and reference is None:
         yield Problem(
             _place(declared),
             f"the parameter {quote(declared.key)} has no type, and the deployment is refused; add one: {', '.join(_SPELLED)}",
@@ -119,11 +128,12 @@ def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Proble
         return
     handed = scope.handed.find(declared.key or "") if scope.handed is not None else None
     if handed is not None:
-        if scope.outer is None and handed.kind in (STRING, NUMBER, BOOLEAN, ARRAY):
+        if _is_bare(handed, nested):
+            giver = "the nested deployment" if nested else "the parameter file"
             yield Problem(
-                _place(handed, declared),
-                f"the parameter file gives parameter {quote(declared.key)} {_article(handed.kind)} by itself, and the deployment is "
-                'refused: write it as {"value": …}',
+                _place(handed) if nested else _place(handed, declared),
+                f"{giver} gives parameter {quote(declared.key)} {_article(handed.kind)} by itself, and the deployment is refused: "
+                'write it as {"value": …}',
                 on_key=True,
             )
             return
@@ -145,8 +155,20 @@ def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Proble
         )
 
 
+def _is_bare(handed: Node, nested: bool) -> bool:
+    """Whether a value stands by itself where an object with `value` belongs. Compiled Bicep works that object out."""
+    if handed.kind == OBJECT:
+        return bool(handed.children) and not any(handed.find(name) is not None for name in _GIVEN_BY)
+    return handed.kind in (NUMBER, BOOLEAN, ARRAY) or (
+        handed.kind == STRING and not (nested and is_expression(str(handed.value)))
+    )
+
+
+_GIVEN_BY = ("value", "reference", "expression", "metadata")
+
+
 def _article(kind: str) -> str:
-    return {STRING: "a text", NUMBER: "a number", ARRAY: "a list"}.get(kind, "true or false")
+    return {STRING: "a text", NUMBER: "a number", ARRAY: "a list", OBJECT: "an object"}.get(kind, "true or false")
 
 
 def _refused(declared: Node, declaration: Declaration, term: Term, place: Value, what: str) -> Iterator[Problem]:
@@ -161,23 +183,23 @@ def _refused(declared: Node, declaration: Declaration, term: Term, place: Value,
 
 def _undeclared(scope: Scope, nested: bool) -> Iterator[Problem]:
     """Values for parameters that nobody declares. Of a parameter file too: clients refuse it."""
-    assert scope.declared is not None
+    declared = scope.declared
     for handed in scope.handed.children if scope.handed is not None and scope.handed.kind == OBJECT else ():
-        if handed.key is None or scope.declared.find(handed.key) is not None:
+        if handed.key is None or (declared is not None and declared.find(handed.key) is not None):
             continue
-        place = _place(handed) if nested else _place(handed, scope.declared)
         yield Problem(
-            place,
-            f"{quote(handed.key)} is given a value and no parameter of that name is declared{_nearest(handed.key, scope.declared)}: the "
+            _place(handed) if nested else _place(handed, declared or scope.template),
+            f"{quote(handed.key)} is given a value and no parameter of that name is declared{_nearest(handed.key, declared)}: the "
             "deployment is refused",
             on_key=True,
         )
 
 
-def _nearest(name: str, declared: Node) -> str:
+def _nearest(name: str, declared: Node | None) -> str:
     import difflib
 
-    close = difflib.get_close_matches(name, [child.key for child in declared.children if child.key is not None], 1)
+    known = [child.key for child in declared.children if child.key is not None] if declared is not None else []
+    close = difflib.get_close_matches(name, known, 1)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 

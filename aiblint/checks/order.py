@@ -14,6 +14,7 @@ from aiblint.check import Problem, check, quote
 from aiblint.document import STRING
 from aiblint.pattern import lazy
 from aiblint.resources import DEPLOYMENT
+from aiblint.template import TRIGGER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,29 @@ def identity_without_role(value: Value, context: Context) -> Iterator[Problem]:
                 on_key=True,
                 related=((_shown(found[0]), _KINDS[found[0].type or ""]),),
             )
+
+
+@check
+def trigger_order_missing(value: Value, context: Context) -> Iterator[Problem]:
+    """A trigger beside its image template that does not wait for it; takes the whole template."""
+    own = context.template.resource
+    if own is None:
+        return
+    around = neighbours.of(own)
+    for resource in own.container.resources:
+        if resource.type != TRIGGER.lower() or resource.parent is not None or resource.deployed is False:
+            continue
+        name, slash, _ = (getattr(resource.name, "value", None) or "").lower().partition("/")
+        if slash and name == getattr(own.name, "value", "").lower() and around.before(own, resource) is False:
+            written = next((trigger for trigger in context.template.triggers if trigger.node is resource.node), None)
+            if written is not None:
+                yield Problem(
+                    written,
+                    "nothing makes the deployment wait for the image template of this trigger, which it makes too: the trigger may be "
+                    f"submitted before it, and is refused (ParentResourceNotFound); add {_entry(own, resource, None)} to its 'dependsOn'",
+                    mark=written.get("name") or written.get("type"),
+                    related=((value, "the image template"),),
+                )
 
 
 def _may_do_anything(resource: Resource) -> bool:

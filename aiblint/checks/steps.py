@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiblint import placeholders
+from aiblint.arm.term import LONGEST_LABEL
 from aiblint.change import Repair, Wrap
 from aiblint.check import Problem, check, quote
 from aiblint.checks.conformance import misspelt
@@ -238,8 +239,14 @@ def _certain(value: Value) -> str | None:
     placeholder = placeholders.find(written) if value.use is None else None
     if placeholder is not None and placeholder.kind == DOCUMENTATION:
         return None  # readers of a documentation page put something of their own into each `<name>`
+    if value.term is not None:  # of a long expression only its own part makes this value
+        written = value.term.label if 0 < len(value.term.label) < LONGEST_LABEL else ""
     called = written.lower()
-    return None if "newguid(" in called or "utcnow(" in called else f"?{written}"
+    return None if not written or any(each in called for each in _ANEW) else f"?{written}"
+
+
+# Expressions that give another value each time they are worked out.
+_ANEW = ("newguid(", "utcnow(", "lambdavariables(", "copyindex(")
 
 
 def _types_by_os(context: Context) -> dict[str, list[Value]]:
