@@ -9,7 +9,7 @@ from aiblint.change import Beside, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.checks.deprovisioning import LINUX_SCRIPT
 from aiblint.pattern import lazy
-from aiblint.platforms import WINDOWS
+from aiblint.platforms import LINUX, WINDOWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from aiblint.template import Value
 
 _DRIVE_PATH = lazy(r"[A-Za-z]:[\\/][^*?\"<>|%$]*")
+_PLAIN = lazy(r"[\w .:\\/\-]+")
+_SEPARATOR = r"[\\/]"
 # What every Windows image has; below these a folder may exist, and nobody here can tell.
 _STANDING = ("windows", "program files", "program files (x86)", "programdata", "users")
 _GLOB = lazy(r"/tmp/(?:[^\s'\";|&]*\*|\.?(?=[\s'\";|&]|\Z))")
@@ -39,42 +41,57 @@ def _texts(steps: list[Value], context: Context) -> list[str | None]:
 
 
 def is_missing(folder: str, step: Value, context: Context) -> bool:
-    """Whether a Windows folder is none that images have, and no step before `step` speaks of it.
+    """Whether a folder is none that images have, and no step before `step` speaks of it; on Linux of those below /tmp.
 
-    False where one of them cannot be read, and where the source is no marketplace image of Windows: it may have the folder.
+    False where one of them cannot be read, and where the source is no marketplace image: it may have the folder.
     """
-    if context.source_os != WINDOWS or _DRIVE_PATH.fullmatch(folder) is None or folder[:1].lower() != "c":
+    name = _own_name(folder, context.source_os)
+    if name is None:
         return False
-    parts = [part for part in folder.replace("/", "\\").lower().split("\\")[1:] if part]
-    if not parts or parts[0] in _STANDING:
-        return False
-    name = re.compile(rf"(?<![\w.]){re.escape(parts[-1])}(?![\w.])")
     return not any(text is None or name.search(text.lower()) for text in _texts(_earlier(step, context), context))
+
+
+def _own_name(folder: str, os: str | None) -> re.Pattern[str] | None:
+    """Finds the name of a folder in what steps say; None for a folder that images of this system have, or may have."""
+    if os == WINDOWS and _DRIVE_PATH.fullmatch(folder) and folder[:1].lower() == "c":
+        parts = [part for part in folder.replace("/", "\\").lower().split("\\")[1:] if part]
+        standing = not parts or parts[0] in _STANDING
+    elif os == LINUX and folder.startswith("/tmp/") and ".." not in folder:
+        parts = [part for part in folder.lower().split("/") if part]
+        standing = len(parts) < 2
+    else:
+        return None
+    return None if standing else re.compile(rf"(?<![\w.]){re.escape(parts[-1])}(?![\w.])")
 
 
 @check
 def destination_without_folder(value: Value, context: Context) -> Iterator[Problem]:
-    """A File step into a folder of Windows that no earlier step makes. Of several files in one folder the first is reported."""
+    """A File step into a folder that no earlier step makes, on Linux below /tmp. Of several files in one folder the first is reported."""
     text = value.text
     if not text or value.parent is None or (value.parent.text_of("type") or "").lower() != "file":
         return
     folder = re.split(r"[\\/](?=[^\\/]*\Z)", text)[0]
     if is_missing(folder, value.parent, context):
+        windows = context.source_os == WINDOWS
+        command = f"New-Item -ItemType Directory -Force {folder}" if windows else f"mkdir -p {folder}"
         yield Problem(
             value,
             f"no step before makes the folder {quote(folder)}, and a File step does not make it either, so the upload fails; put a "
-            f"PowerShell step before this one: New-Item -ItemType Directory -Force {folder}",
-            fix=_making(folder, value.parent),
+            f"{'PowerShell' if windows else 'Shell'} step before this one: {command}",
+            fix=_making(folder, value.parent, windows),
         )
 
 
-def _making(folder: str, step: Value) -> Repair | None:
+def _making(folder: str, step: Value, windows: bool) -> Repair | None:
     """A suggestion: a step of its own makes the folder; another one that runs before could do so as well."""
-    if step.parent is None or step.parent.key != "customize" or "'" in folder:
+    if step.parent is None or step.parent.key != "customize" or _PLAIN.fullmatch(folder) is None:
         return None
-    name = re.split(r"[\\/]", folder)[-1]
-    line = f"New-Item -ItemType Directory -Force -Path '{folder}' | Out-Null"
-    making = {"type": "PowerShell", "name": f"make-{name}", "inline": ["$ErrorActionPreference = 'Stop'", line]}
+    name = f"make-{re.split(_SEPARATOR, folder)[-1]}"
+    if windows:
+        lines = ["$ErrorActionPreference = 'Stop'", f"New-Item -ItemType Directory -Force -Path '{folder}' | Out-Null"]
+    else:
+        lines = [f"mkdir -p '{folder}'"]
+    making = {"type": "PowerShell" if windows else "Shell", "name": name, "inline": lines}
     return Repair("make the folder in a step before", Beside(step, making, before=True), safe=False)
 
 

@@ -141,12 +141,8 @@ def restart_command_idle(value: Value, context: Context, *, default: int) -> Ite
         return
     cmdlet = _CMDLET.match(text)
     if cmdlet is not None:
-        yield Problem(
-            command,
-            f"{quote(cmdlet[1])} is a cmdlet, and this command runs in cmd.exe, which does not know it: there is no restart (exit code "
-            "9009); leave 'restartCommand' out, or write a shutdown /r",
-            part=cmdlet.span(1),
-        )
+        harm = "there is no restart (exit code 9009); leave 'restartCommand' out, or write a shutdown /r"
+        yield _unknown_to_cmd(command, cmdlet, harm)
         return
     program = _SHUTDOWN.match(text)
     if program is None:
@@ -169,6 +165,14 @@ def restart_command_idle(value: Value, context: Context, *, default: int) -> Ite
         )
 
 
+def _unknown_to_cmd(command: Value, cmdlet: re.Match[str], harm: str) -> Problem:
+    return Problem(
+        command,
+        f"{quote(cmdlet[1])} is a cmdlet, and this command runs in cmd.exe, which does not know it: {harm}",
+        part=cmdlet.span(1),
+    )
+
+
 @check
 def restart_check_proves_nothing(value: Value, context: Context) -> Iterator[Problem]:
     """A `restartCheckCommand` that can only fail, which nobody notices; takes the step."""
@@ -178,12 +182,8 @@ def restart_check_proves_nothing(value: Value, context: Context) -> Iterator[Pro
         return
     cmdlet = _CMDLET.match(text)
     if cmdlet is not None:
-        yield Problem(
-            command,
-            f"{quote(cmdlet[1])} is a cmdlet, and this command runs in cmd.exe, which does not know it; its failure goes unnoticed, so the "
-            f"check proves nothing; write 'powershell -command \"{cmdlet[1]} …\"', or leave it out",
-            part=cmdlet.span(1),
-        )
+        harm = f"its failure goes unnoticed, so the check proves nothing; write 'powershell -command \"{cmdlet[1]} …\"', or leave it out"
+        yield _unknown_to_cmd(command, cmdlet, harm)
         return
     written = _REDIRECT.search(text)
     folder = written[1].rstrip().rpartition("\\")[0] if written is not None else ""
