@@ -37,12 +37,15 @@ def binds_to_one_machine(value: Value, context: Context) -> Iterator[Problem]:
     if script is None:
         return
     for command in script.commands:
-        if command.head or command.calls_function or command.program is None:
+        program = command.program
+        if command.head or command.calls_function or program is None:
             continue
-        found = _registers(command, context) or (_windows(command, context) if script.dialect == "powershell" else None)
+        found = _registers(command, program, context)
+        if found is None and script.dialect == "powershell":
+            found = _windows(command, program, context)
         if found is not None:
             word, message = found
-            yield script.problem(command.program.start, word.end, message)
+            yield script.problem(program.start, word.end, message)
 
 
 @functools.cache
@@ -51,10 +54,8 @@ def _rows(shell: str) -> list[tuple[str, re.Pattern[str], str, str]]:
     return [(name, lazy(text), undone, deed) for kind, name, text, undone, deed in rows if kind == shell]
 
 
-def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
+def _registers(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     """A command that gives the build VM an identity with somebody else."""
-    program = command.program
-    assert program is not None
     shell = "posix" if command.dialect == "posix" else "windows"
     name = command.name.lower()
     for names, pattern, undone, deed in _rows(shell):
@@ -72,16 +73,14 @@ def _registers(command: Command, context: Context) -> tuple[Word, str] | None:
     return None
 
 
-def _windows(command: Command, context: Context) -> tuple[Word, str] | None:
+def _windows(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     from aiblint.shell.windows import cmdlet
 
     reader = _WINDOWS.get(cmdlet(command))
-    return reader(command, context) if reader is not None else None
+    return reader(command, program, context) if reader is not None else None
 
 
-def _add_computer(command: Command, context: Context) -> tuple[Word, str] | None:
-    program = command.program
-    assert program is not None
+def _add_computer(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     if command.parameter("WorkgroupName") or command.parameter("WhatIf") or inline.is_anywhere("remove-computer", context):
         return None
     return program, (
@@ -90,9 +89,7 @@ def _add_computer(command: Command, context: Context) -> tuple[Word, str] | None
     )
 
 
-def _add_appx(command: Command, context: Context) -> tuple[Word, str] | None:
-    program = command.program
-    assert program is not None
+def _add_appx(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     if any(command.parameter(name) for name in ("Register", "RegisterByFamilyName", "Stage", "WhatIf")):
         return None
     if inline.is_anywhere("add-appxprovisionedpackage|/add-provisionedappxpackage|remove-appxpackage", context):
@@ -103,10 +100,8 @@ def _add_appx(command: Command, context: Context) -> tuple[Word, str] | None:
     )
 
 
-def _remove_appx(command: Command, context: Context) -> tuple[Word, str] | None:
+def _remove_appx(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     source: Command | None = command
-    program = command.program
-    assert program is not None
     while source is not None:
         if any(_STORE.search(word.text) and not (word.block and _EXCLUDES.search(word.text)) for word in source.words):
             return program, (
@@ -117,9 +112,7 @@ def _remove_appx(command: Command, context: Context) -> tuple[Word, str] | None:
     return None
 
 
-def _bitlocker(command: Command, context: Context) -> tuple[Word, str] | None:
-    program = command.program
-    assert program is not None
+def _bitlocker(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     word: Word | None = program
     if command.name == "manage-bde":
         word = next((each for each in command.arguments if each.text.lower() in ("-on", "/on")), None)
@@ -131,10 +124,8 @@ def _bitlocker(command: Command, context: Context) -> tuple[Word, str] | None:
     )
 
 
-def _feature(command: Command, context: Context) -> tuple[Word, str] | None:
+def _feature(command: Command, program: Word, context: Context) -> tuple[Word, str] | None:
     """Hyper-V without `/mode:vm` for Sysprep anywhere in the template."""
-    program = command.program
-    assert program is not None
     if command.name == "dism":
         names = [word for word in command.arguments if word.text.lower().startswith(("/featurename:", "-featurename:"))]
         word = next((each for each in names if _HYPER_V.match(each.text.partition(":")[2])), None)
