@@ -24,10 +24,11 @@ _QUIET = frozenset(("/quiet", "/q", "/qn", "/s", "/silent", "/verysilent", "/pas
 
 def installing_word(commands: Iterable[Command]) -> Word | None:
     """The program of the first command that installs something, of which nobody can say that it wants no restart."""
-    return next((command.program for command in commands if _installs(command)), None)
+    return next((command.program for command in commands if installs(command)), None)
 
 
-def _installs(command: Command) -> bool:
+def installs(command: Command) -> bool:
+    """Whether a command installs something that may want a restart."""
     if command.program is None or command.calls_function or command.head:
         return False
     name = cmdlet(command)
