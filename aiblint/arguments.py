@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from aiblint import __version__
+from aiblint import __version__, streams
 from aiblint.finding import SEVERITIES
 from aiblint.report import FORMATS
 from aiblint.switches import Options, Switches
@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import NoReturn
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -50,7 +51,16 @@ def parser() -> argparse.ArgumentParser:
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=_columns() - 2)
 
-    it = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """The usage of forty options would hide what is wrong with one."""
+
+        def error(self, message: str) -> NoReturn:
+            from aiblint.report import safe
+
+            streams.complain(safe.line(f"aiblint: {message}{_meant(message, self)}; aiblint --help shows all options"))
+            raise SystemExit(2)
+
+    it = Parser(
         prog="aiblint",
         description="Finds mistakes in Azure VM Image Builder templates before the service does.",
         epilog=_EPILOG,
@@ -59,6 +69,20 @@ def parser() -> argparse.ArgumentParser:
     )
     _declare(it)
     return it
+
+
+def _meant(message: str, it: argparse.ArgumentParser) -> str:
+    """What to add for an option that does not exist, and is written much like one that does."""
+    import re
+
+    unknown = re.search(r"unrecognized arguments: (?:.* )?(--?[\w-]+)", message)
+    if unknown is None:
+        return ""
+    import difflib
+
+    known = [flag for action in it._actions for flag in action.option_strings]
+    near = difflib.get_close_matches(unknown[1], known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _declare(it: argparse.ArgumentParser | Switches) -> None:

@@ -127,6 +127,8 @@ def _show_config(options: Options, rules: Collection[Rule], settings: Settings) 
     from aiblint.config import show
     from aiblint.report import safe
 
+    if not os.path.lexists(options.show_config):
+        raise UsageError(f"--show-config tells what holds for a file, and there is none called '{options.show_config}'")
     job = Job(options, rules, settings)
     choice, _ = job.asked(options.show_config)
     left_out = [f"{rule.id} {rule.name} ({choice.left_out[rule.id]})" for rule in rules if rule.id in choice.left_out]

@@ -8,14 +8,16 @@ from aiblint.choice import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aiblint.choice import Choice
     from aiblint.config import Exemption, Settings
     from aiblint.document import Document
-    from aiblint.finding import Finding
+    from aiblint.finding import Edit, Finding
+    from aiblint.mend import Mending
     from aiblint.rule import Rule
-    from aiblint.suppress.ignores import Terms
+    from aiblint.run import Run
+    from aiblint.suppress.ignores import Ignore, Terms
     from aiblint.suppress.stated import Stated
 
 _WILD = frozenset("*?[")
@@ -31,6 +33,7 @@ class Exceptions:
         self._rules = rules
         self._today = today
         self._require_reason = settings.require_reason
+        self._source = settings.source
         self._terms: Terms | None = None
         self.stated: dict[str, Stated] = {}
         self._documents: dict[str, Document] = {}
@@ -94,8 +97,12 @@ class Exceptions:
                 found.append(stated)
         return found
 
-    def outlived(self, choice: Choice, root: str, paths: Sequence[str]) -> list[Finding]:
+    def outlived(
+        self, choice: Choice, root: str, paths: Sequence[str], was_idle: Callable[[Exemption, Ignore], bool] | None = None
+    ) -> list[Finding]:
         """What there is to say about exceptions that the configuration states, when all of `paths` is linted.
+
+        `was_idle` tells which of them are no news.
 
         A run over some files says nothing of exceptions for others; one that silenced nothing is called unused only where every
         file was linted that it can be about.
@@ -111,8 +118,57 @@ class Exceptions:
                 continue
             judged = (whole and stated.rule in running) or (stated.seen and _is_one_file(stated.exemption.path))
             ignores = Ignores([stated.ignore], self.terms, frozenset([stated.rule] if judged else []))
+            if ignores.expired(stated.ignore) or ignores.unused(stated.ignore):
+                if was_idle is not None and was_idle(stated.exemption, stated.ignore):
+                    continue
+                self._make_removable(stated)
             found += spoken(ignores, stated.ignore.document, choice.rules, choice.levels)
         return found
+
+    def _make_removable(self, stated: Stated) -> None:
+        """Says what to cut to take an exception out. In a file that others extend, too, it may have its use for those."""
+        exemption = stated.exemption
+        if exemption.file != self._source or not exemption.file.endswith((".yaml", ".yml")):
+            return
+        from aiblint.config import removal
+
+        cut = removal.stretch(stated.ignore.document.text, exemption.line, exemption.column)
+        stated.ignore.removal = (cut,) if cut is not None else ()
+
+    def mend(self, findings: list[Finding], mending: Mending, run: Run) -> list[Finding]:
+        """Takes out what `--fix` may take out of the configuration; the findings that are left."""
+        left: list[Finding] = []
+        by_file: dict[str, list[Finding]] = {}
+        for finding in findings:
+            if mending.wanted(finding):
+                by_file.setdefault(finding.path, []).append(finding)
+            else:
+                left.append(finding)
+        for path, wanted in by_file.items():
+            left += self._mended(self._documents[path], wanted, mending, run)
+        return left
+
+    def _mended(self, before: Document, wanted: list[Finding], mending: Mending, run: Run) -> list[Finding]:
+        from aiblint import fixes, mend, save, sniff
+        from aiblint.confidential import hide
+        from aiblint.document import Document
+        from aiblint.engine import Result
+
+        chosen, edits = _apart(wanted)
+        after = Document(before.path, fixes.apply(before.text, edits), None, [])
+        hide(after, [], None)
+        if mending.to == mend.IN_PLACE:
+            try:
+                old = sniff.read_bytes(before.path)
+                save.replace(before.path, old, old[: len(old) - len(before.text.encode())] + after.text.encode())
+            except (save.SaveError, sniff.PathError) as error:
+                run.failures.append(str(error))
+                return wanted
+        mended = mend.Mended(before, Result(after, [], []))
+        mended.after, mended.fixed = after, chosen
+        run.mended.append(mended)
+        run.repaired += chosen
+        return [finding for finding in wanted if finding not in chosen]
 
 
 def _holds(path: str, root: str) -> bool:
@@ -123,3 +179,15 @@ def _holds(path: str, root: str) -> bool:
 
 def _is_one_file(pattern: str | None) -> bool:
     return pattern is not None and _WILD.isdisjoint(pattern) and "/" in pattern.rstrip("/") and not pattern.endswith("/")
+
+
+def _apart(findings: list[Finding]) -> tuple[list[Finding], list[Edit]]:
+    """The findings whose fixes do not overlap, and what these cut."""
+    chosen: list[Finding] = []
+    cuts: list[Edit] = []
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+        edits = finding.fix.edits if finding.fix is not None else ()
+        if all(edit.start >= cuts[-1].end for edit in edits if cuts):
+            chosen.append(finding)
+            cuts += edits
+    return chosen, cuts

@@ -16,11 +16,12 @@ from aiblint.run import Run, lint_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from typing import Any
 
     from aiblint.config import Settings
     from aiblint.document import Document
+    from aiblint.known import Sight
     from aiblint.linting import Inputs
     from aiblint.mend import Mending
     from aiblint.rule import Rule
@@ -108,7 +109,25 @@ class Job:
         given = [path for path in paths if path != "-"]
         self._ledger.close(self.run, found, given, lambda: [rule.id for rule in self._choice(self.settings).rules])
         if self._exceptions.stated and not self.options.no_suppressions:
-            self.run.findings += self._exceptions.outlived(self._choice(self.settings), self.settings.root, given)
+            self._judge_exceptions(found, given)
+
+    def _judge_exceptions(self, found: Sequence[str], given: Sequence[str]) -> None:
+        """Says, when all is linted, which exceptions of the configuration have had their day; takes those out that may go."""
+        since = self._ledger.since
+        was_idle = None if since is None else lambda exemption, ignore: since.was_idle(exemption, ignore, self._sights(found))
+        outlived = self._exceptions.outlived(self._choice(self.settings), self.settings.root, given, was_idle)
+        if since is not None:
+            since.close()
+        if outlived and self._mending is not None:
+            outlived = self._exceptions.mend(outlived, self._mending, self.run)
+        self.run.findings += outlived
+
+    def _sights(self, paths: Sequence[str]) -> Iterator[tuple[str, Sight]]:
+        """How each of some files is looked at."""
+        from aiblint import linting
+
+        for path in paths:
+            yield path, linting.sight(path, *self.asked(path))
 
     def _lint_changed(self, paths: Sequence[str]) -> None:
         """Lints the templates among the files that are named, and in others the steps that use one of them."""

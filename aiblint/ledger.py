@@ -21,25 +21,26 @@ if TYPE_CHECKING:
 class Ledger:
     """Baseline and commit of a run, as the options and the configuration have them. UsageError where they cannot be followed.
 
-    `knowers` pass over findings, `traced` says that these are to be told apart by structure.
+    `since` is the comparison with a commit, None: there is none. `knowers` pass over findings, `traced` says that these are to be
+    told apart by structure.
     """
 
     def __init__(self, options: Options, settings: Settings) -> None:
         self._write: str | None = options.write_baseline
         self._update: bool = options.update_baseline
         self._baseline = _baseline(options, settings)
-        self._since = _since(options, settings)
+        self.since = _since(options, settings)
         # The baseline first: it is to see all that still occurs.
-        self.knowers: list[Knower] = [each for each in (self._baseline, self._since) if each is not None]
+        self.knowers: list[Knower] = [each for each in (self._baseline, self.since) if each is not None]
         self.traced = self._write is not None
         if self._update and self._baseline is None:
             raise UsageError("--update-baseline needs one: name it with --baseline, or baseline: in the configuration")
 
     def hear(self, run: Run) -> None:
         """Takes over what is to be said about the comparison with a commit, and ends it: all files are linted."""
-        if self._since is not None:
-            run.notes += self._since.notes()
-            self._since.close()
+        if self.since is not None:
+            run.notes += self.since.notes()
+            self.since.close()
 
     def close(self, run: Run, looked_at: Iterable[str], given: Sequence[str], running: Callable[[], Iterable[str]]) -> None:
         """Does what is left to do when all is linted. `given` are the paths that were asked for, `running` tells the ids of rules.

@@ -112,14 +112,14 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
     document = syntax.read(data, path)
     sets = _parameter_sets(path, inputs) if document.root is not None and document.root.find("parameters") else []
     lint = _linter(path, choice, inputs, sets, shown=run.keep or inputs.mending is not None)
-    sight = _sight(path, choice, inputs) if inputs.known else None
+    looked = sight(path, choice, inputs) if inputs.known else None
     if inputs.mending is None:
         result = lint(document)
     else:
         from aiblint import mend  # here, because most runs fix nothing
 
-        if sight is not None:
-            lint = _sparing(lint, path, inputs.known, sight)
+        if looked is not None:
+            lint = _sparing(lint, path, inputs.known, looked)
         mended = mend.mend(data, document, lint, inputs.mending, write=in_place)
         _keep(run, mended, in_place)
         result = mended.result
@@ -127,7 +127,7 @@ def _lint(run: Run, data: bytes, path: str, choice: Choice, inputs: Inputs, in_p
         if schema.judged_by(template.api_version, None) is None:
             version = schema.judged_by(template.api_version, inputs.api_version)
             run.unversioned[version] = run.unversioned.get(version, 0) + 1
-    _add(run, path, result.findings, result, inputs.known, sight)
+    _add(run, path, result.findings, result, inputs.known, looked)
     run.silenced.extend(result.silenced)
     run.defects.extend(result.defects)
     run.templates += len(result.templates)
@@ -159,7 +159,7 @@ def _add(
     run.findings.extend(findings)
 
 
-def _sight(path: str, choice: Choice, inputs: Inputs) -> Sight:
+def sight(path: str, choice: Choice, inputs: Inputs) -> Sight:
     """How a file is looked at, for those who know what was found before."""
     from aiblint.known import Sight
 
@@ -252,4 +252,4 @@ def lint_unreadable(run: Run, path: str, reason: str, choice: Choice, inputs: In
     """A file that exists and cannot be read is a finding about it."""
     document = Document(path, "", None, [Mistake("unreadable-file", 0, 0, f"the file cannot be read: {reason}")])
     result = engine.lint(document, choice.plan, inputs.checkouts.around(path), inputs.today)
-    _add(run, path, result.findings, result, inputs.known, _sight(path, choice, inputs) if inputs.known else None)
+    _add(run, path, result.findings, result, inputs.known, sight(path, choice, inputs) if inputs.known else None)

@@ -9,14 +9,21 @@ from aiblint.check import quote
 from aiblint.checkout.past import PastCheckouts
 from aiblint.checkout.repository import SUBMODULE, Repository, Unreadable, refusal
 from aiblint.choice import UsageError
+from aiblint.config.kinds import Ignored
+from aiblint.config.past import stated_in
+from aiblint.suppress.ignores import EXTERNAL
 from aiblint.syntax.json import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiblint.config import Exemption
     from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
     from aiblint.known import Sight
+    from aiblint.suppress.ignores import Ignore
 
 _LARGEST = 100 << 20
 _RENAMES = ("diff-index", "--cached", "-r", "-M", "-z", "--name-status", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
@@ -40,6 +47,8 @@ class Since:
         self._strangers: list[str] = []
         self._names: dict[str, dict[str, str]] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._silencing: set[tuple[str, int]] = set()
+        self._exemptions: dict[str, list[dict[str, str]]] = {}
         self._checkouts = PastCheckouts(sources, self._commits)
         if root is None:
             raise UsageError(f"--since compares with a commit, and {os.getcwd()} lies in no git work tree")
@@ -49,9 +58,24 @@ class Since:
         """The findings of a file that were not there before."""
         if not findings:
             return findings
-        if path not in self._findings:
-            self._findings[path] = self._before(path, sight)
-        return known.part(known.entries_of(self._findings[path]), findings, known.Scene(result))
+        return known.part(known.entries_of(self._before(path, sight)), findings, known.Scene(result))
+
+    def was_idle(self, exemption: Exemption, ignore: Ignore, sights: Iterable[tuple[str, Sight]]) -> bool:
+        """Whether an exception of the configuration stood there before, and silenced nothing in any of some files."""
+        fields = {name: value for name in Ignored.FIELDS if (value := getattr(exemption, name))}
+        if fields not in self._stated(exemption.file):
+            return False
+        for path, sight in sights:
+            self._before(path, sight)
+        return (ignore.document.path, ignore.start) not in self._silencing
+
+    def _stated(self, path: str) -> list[dict[str, str]]:
+        """The exceptions that a configuration stated."""
+        if path not in self._exemptions:
+            place = self._place(path)
+            data = self._read(*place) if place is not None else None
+            self._exemptions[path] = list(stated_in(path, data.decode("utf-8-sig", "replace"))) if data is not None else []
+        return self._exemptions[path]
 
     def notes(self) -> list[str]:
         """What people should know."""
@@ -65,6 +89,11 @@ class Since:
         self._checkouts.close()
 
     def _before(self, path: str, sight: Sight) -> list[Finding]:
+        if path not in self._findings:
+            self._findings[path] = self._found(path, sight)
+        return self._findings[path]
+
+    def _found(self, path: str, sight: Sight) -> list[Finding]:
         place = self._place(path)
         data = self._read(*place) if place is not None else None
         if place is None or data is None or not sniff.may_hold_template(data):
@@ -74,7 +103,9 @@ class Since:
         sets: list[Document] = []
         if document.root is not None and document.root.find("parameters"):
             sets = self._beside(root, name) if sight.given is None else self._given(sight.given)
-        return sight.again(document, sets, self._checkouts).findings
+        result = sight.again(document, sets, self._checkouts)
+        self._silencing |= {(by.document.path, by.start) for _, by in result.silenced if by.kind == EXTERNAL}
+        return result.findings
 
     def _place(self, path: str) -> tuple[str, str] | None:
         """The work tree that a file lies in, and the path that it had there; None where nobody knows what was there."""

@@ -349,6 +349,8 @@ class TestShow:
         put(
             __aiblint__yaml="extends: [base.yaml]\nper-path:\n  legacy/: {ignore: [AIB801], os: windows, placeholders: allow}\n"
         )
+        Path("legacy").mkdir()
+        Path("legacy/a.json").touch()
         status, out, err = aiblint("--show-config", "legacy/a.json", "--fail-on", "note")
         assert (status, err) == (0, "")
         told = [" ".join(line.split()) for line in out.splitlines()]
@@ -363,6 +365,7 @@ class TestShow:
 
     def test_it_is_a_configuration_that_says_the_same(self, aiblint: Aiblint) -> None:
         put(__aiblint__yaml="ignore: ['customizer-*', AIB501]\nseverity: {AIB801: off}\nos: linux\nselect: [time, security]\n")
+        Path("a.json").touch()
         out = aiblint("--show-config", "a.json")[1]
         before = config.load(".aiblint.yaml")
         put(__aiblint__yaml=out)
@@ -371,7 +374,12 @@ class TestShow:
             if key.name != "extends":
                 assert getattr(after, key.attribute) == getattr(before, key.attribute), key.name
 
+    def test_a_file_that_is_not_there_is_2(self, aiblint: Aiblint) -> None:
+        said = "aiblint: --show-config tells what holds for a file, and there is none called 'imgs/a.json'\n"
+        assert aiblint("--show-config", "imgs/a.json") == (2, "", said)
+
     def test_without_a_configuration_all_is_default(self, aiblint: Aiblint) -> None:
+        Path("a.json").touch()
         out = aiblint("--no-config", "--show-config", "a.json")[1].splitlines()
         assert out[0] == "# a.json: no configuration"
         assert all(line.startswith("#") or line.endswith("# default") for line in out)

@@ -50,6 +50,7 @@ def test_configurations_that_are_shown_can_be_used(aiblint: Aiblint, tmp_path: P
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "aiblint.yaml").touch()
+    (tmp_path / "x.json").touch()
     shown = [
         (page.name, text)
         for page in PAGES

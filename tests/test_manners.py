@@ -103,3 +103,24 @@ def test_bash_completes(words: list[str], expected: list[str], aiblint: Aiblint)
     ask += 'printf "%s\\n" "${COMPREPLY[@]}"'
     done = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True, timeout=60)
     assert [line.strip() for line in done.stdout.splitlines()] == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fail-onn", "note", "."], "unrecognized arguments: --fail-onn; did you mean --fail-on?"),
+        (["--zzz"], "unrecognized arguments: --zzz;"),
+        (["--format", "xml", "."], "argument --format: invalid choice: 'xml'"),
+        (["--select"], "argument --select: expected one argument"),
+        (["--jobs", "0"], "argument --jobs: a number from 1 on, not '0'"),
+        (["--fixx=\x1b[2K::error::x"], "did you mean --fix?"),
+    ],
+)
+def test_a_wrong_option_is_told_in_one_line(aiblint: Aiblint, arguments: list[str], said: str) -> None:
+    status, out, err = aiblint(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("aiblint: ")
+    assert said in err
+    assert err.endswith("; aiblint --help shows all options\n")
+    assert err.count("\n") == 1
+    assert "\x1b" not in err

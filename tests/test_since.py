@@ -107,6 +107,17 @@ class TestNew:
         write(repository, {"a.json": image()})
         assert told(aiblint, "--since", "HEAD", "a.json") == [(".aiblint.yaml", "unused-ignore", "")]
 
+    def test_one_that_was_useless_before_is_not(self, repository: Path, aiblint: Aiblint) -> None:
+        old = "  - {rule: checksum-missing, path: /b.json, reason: x}\n  - {rule: AIB801, until: 2020-01-01}\n"
+        commit(repository, {".aiblint.yaml": f"ignore:\n{old}", "b.json": image()})
+        new = "  - {rule: checksum-missing, path: /c.json, reason: x}\n"
+        write(repository, {".aiblint.yaml": f"# moved\nignore:\n{new}{old}"})
+        assert [name for _, name, _ in told(aiblint, ".")].count("unused-ignore") == 2
+        _, out, _ = aiblint("--format", "json", "--since", "HEAD", ".")
+        assert [(each["name"], each["line"]) for each in json.loads(out)["findings"]] == [("unused-ignore", 3)]
+        assert aiblint("--since", "HEAD", "--fix", ".")[0] == 0
+        assert (repository / ".aiblint.yaml").read_text() == f"# moved\nignore:\n{old}"
+
     def test_a_file_that_cannot_be_read_any_more_is_told(self, repository: Path, aiblint: Aiblint) -> None:
         write(repository, {"a.json": image(A, B)[:-40]})
         assert [name for _, name, _ in told(aiblint, "--since", "main", ".")] == ["json-syntax"]
