@@ -149,7 +149,7 @@ def _declare(it: argparse.ArgumentParser | Switches) -> None:
     loudness.add_argument("-v", "--verbose", action="store_true", help="tell on stderr what each file was checked by")
     out.add_argument("--stdin-filename", metavar="NAME", help="what to call the template read from stdin (with PATH -)")
     more = it.add_argument_group("instead of linting")
-    more.add_argument("--explain", metavar="RULE", help="what a rule is about, with examples")
+    more.add_argument("--explain", metavar="RULES", help="what rules are about, with examples")
     more.add_argument("--list-rules", action="store_true", help="all rules, a line each")
     more.add_argument(
         "--schema", metavar="VERSION", help="what an API version (or: served) admits, as a JSON Schema for editors"

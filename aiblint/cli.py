@@ -6,7 +6,7 @@ import os
 import sys
 
 from aiblint import arguments, registry, streams
-from aiblint.choice import UsageError
+from aiblint.choice import UsageError, selected
 from aiblint.job import Job, configured, today
 from aiblint.progress import Progress
 from aiblint.report import FORMATS, render
@@ -76,7 +76,8 @@ def _command(argv: Sequence[str]) -> int:
     if options.explain is not None:
         from aiblint.explain import explain
 
-        streams.say(explain(_one_rule(rules, options.explain), color=_color(options.color), width=_width()), end="")
+        pages = [explain(rule, color=_color(options.color), width=_width()) for rule in _explained(rules, options.explain)]
+        streams.say("\n".join(pages), end="")
         return CLEAN
     if options.list_rules:
         for rule in rules:
@@ -202,16 +203,9 @@ def _output(text: str) -> tuple[str, str]:
     return format_name, path
 
 
-def _one_rule(rules: Collection[Rule], name: str) -> Rule:
-    found = [rule for rule in rules if name.lower() in (rule.id.lower(), rule.name, *rule.aliases)]
-    if not found:
-        import difflib
-
-        close = difflib.get_close_matches(name, [rule.name for rule in rules], 1)
-        raise UsageError(
-            f"no rule is called '{name}'" + (f"; did you mean '{close[0]}'?" if close else "; --list-rules shows all")
-        )
-    return found[0]
+def _explained(rules: Collection[Rule], names: str) -> list[Rule]:
+    """The rules that a name, a category or a pattern stands for, several of them with commas between."""
+    return selected(rules, [name for name in map(str.strip, names.split(",")) if name] or [names], "--explain")
 
 
 def _schema(version: str) -> str:

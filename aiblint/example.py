@@ -42,7 +42,7 @@ def fixed(example: Mapping[str, Any]) -> str:
     """The text that the fixes of its rule make of a bad example; `{}` where that is the clean template to the letter."""
     change = example["fixed"]
     if change == {} and not isinstance(example["bad"], dict):
-        return _clean(example)
+        return clean(example)
     return _text(change, example)
 
 
@@ -51,13 +51,13 @@ def _text(change: Any, example: Mapping[str, Any]) -> str:
 
 
 def _changed(change: Any, example: Mapping[str, Any]) -> str:
-    clean = _clean(example)
+    before = clean(example)
     if isinstance(change, list):
         old, new = change
-        if clean.count(old) != 1:
+        if before.count(old) != 1:
             raise ValueError(f"the text {old!r} does not stand exactly once in the clean template")
-        return clean.replace(old, new)
-    document = read(clean.encode(), "example")
+        return before.replace(old, new)
+    document = read(before.encode(), "example")
     [template] = find(document)
     assert document.root is not None
     whole = document.root.to_python()
@@ -70,7 +70,8 @@ def _changed(change: Any, example: Mapping[str, Any]) -> str:
     return json.dumps(whole, indent=2) + "\n"
 
 
-def _clean(example: Mapping[str, Any]) -> str:
+def clean(example: Mapping[str, Any]) -> str:
+    """The clean template that an example changes, as it is written."""
     with open(os.path.join(_FOLDER, BASES[example.get("on", "linux")]), encoding="utf-8") as file:
         return file.read()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import registry
+from aiblint import fragment, registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,16 +96,19 @@ _OTHERS = {
 
 
 def _story(rule: Rule) -> list[tuple[str, list[str]]]:
-    """A bad example, what fixes make of it, and the good one that is most like it; each with its title."""
+    """A bad example, and what fixes make of it or the good one that is most like it; each with its title."""
     examples = _bad_examples(rule)
     bad = max(examples, key=_telling)
     kinds = {_kind(example) for example in examples} - {""}
-    saved = [f"(saved as {bad['with'].upper()})"] if "with" in bad else []
-    told = [("Bad:", _shown(bad["bad"]) + saved)]
+    told = [("Bad:", _shown(bad, bad["bad"]))]
     if _kind(bad):
         told.append((_FIXED[_kind(bad)], _shown_fixed(bad)))
         told += [(_OTHERS[_kind(bad)], [])] if len(kinds) > 1 else []
-    return [*told, ("Good:", _good(rule, bad["bad"]))]
+        return told  # what is mended is good
+    good = _good(rule, bad)
+    if good == told[0][1]:
+        good = ["(the same, with another file behind the address)" if "repository" in bad else _WITHOUT]
+    return [*told, ("Good:", good)]
 
 
 def _content(rule: Rule) -> list[dict[str, Any]]:
@@ -129,42 +132,68 @@ def _telling(example: Mapping[str, Any]) -> tuple[bool, int]:
     return isinstance(change, dict) and bool(change), ("", _UNSAFE, _SAFE).index(_kind(example))
 
 
+def _shown(example: Mapping[str, Any], change: Any) -> list[str]:
+    saved = [f"(saved as {example['with'].upper()})"] if "with" in example else []
+    return (fragment.of_example(example, change) if change != {} else ["(the template)"]) + saved
+
+
 def _shown_fixed(example: Mapping[str, Any]) -> list[str]:
-    fixed, bad = example["fixed"], example["bad"]
     if "with" in example:
         return ["(the same, saved as UTF-8 without byte order mark)"]
-    if fixed != {}:
-        return _shown(fixed)
-    if isinstance(bad, list):
-        return str(bad[0]).splitlines()
-    return ["(the template without it)"]
+    if example["fixed"] != {}:
+        return fragment.of_example(example, example["fixed"])
+    return fragment.of_clean(example, example["bad"]) or [_WITHOUT]
 
 
-def _good(rule: Rule, bad: Any) -> list[str]:
-    good = [example["good"] for example in _content(rule) if example.get("good")]
-    if not good:
-        return ["(the template without it)"]
-    wanted = _names(bad)
-    return _shown(max(good, key=lambda change: (isinstance(change, dict), len(_names(change) & wanted))))
+_WITHOUT = "(the template without it)"
 
 
-def _names(change: Any) -> set[str]:
-    if isinstance(change, dict):
-        return {str(key) for key in change}.union(*(_names(value) for value in change.values()))
-    return set().union(*(_names(item) for item in change)) if isinstance(change, list) else set()
+def _good(rule: Rule, bad: Mapping[str, Any]) -> list[str]:
+    """The first good example that speaks of the same members as the bad one; else what the clean template has there."""
+    if "with" in bad:
+        return ["(the same, saved as UTF-8)"]
+    clean = fragment.of_clean(bad, bad["bad"])
+    if clean and _only_takes_away(bad["bad"]):
+        return clean
+    wanted = _paths(bad["bad"]) - _USUAL
+    candidates = [example for example in _content(rule) if example.get("good")]
+    best = max(candidates, key=lambda example: _likeness(example, bad, wanted), default=None)
+    if best is not None and (not clean or (_likeness(best, bad, wanted)[0] > 0 and "[" not in _first_characters(best["good"]))):
+        return _shown(best, best["good"])
+    return clean or [_WITHOUT]
 
 
-def _shown(change: Any) -> list[str]:
-    if change == {}:
-        return ["(the template as it is, in another encoding)"]
-    if isinstance(change, list):
-        return str(change[1]).splitlines()
+def _only_takes_away(change: Any) -> bool:
+    """Whether a bad example is one because a member is missing."""
+    if not isinstance(change, dict):
+        return change is None
+    return bool(change) and all(_only_takes_away(value) for value in change.values())
+
+
+def _likeness(example: Mapping[str, Any], bad: Mapping[str, Any], wanted: set[str]) -> tuple[int, bool, bool]:
+    """How many of the wanted paths a good example speaks of, whether in values that can be read, whether in the same template."""
+    change = example["good"]
+    return len(_paths(change) & wanted), "[" not in _first_characters(change), example.get("on") == bad.get("on")
+
+
+def _first_characters(change: Any) -> set[str]:
+    """With what the texts in an example begin: `[` where they are expressions, which show how to leave things open."""
     if isinstance(change, str):
-        return change.splitlines()
-    return _json(change).splitlines()
+        return {change[:1]}
+    values = change.values() if isinstance(change, dict) else change if isinstance(change, list) else ()
+    return set().union(*(_first_characters(value) for value in values))
 
 
-def _json(value: Mapping[str, Any]) -> str:
-    import json
+_USUAL = frozenset(f"/properties/customize/{name}" for name in ("name", "type"))
+"""Members of which every example about a step speaks."""
 
-    return json.dumps(value, indent=2, ensure_ascii=False)
+
+def _paths(change: Any, at: str = "") -> set[str]:
+    """The members that a change sets, as paths without the numbers of items; of a replaced text the name that stands before it."""
+    if isinstance(change, dict):
+        return set().union(*(_paths(value, f"{at}/{key}") for key, value in change.items()))
+    if isinstance(change, list):
+        if not at and all(isinstance(item, str) for item in change):
+            return {change[0]}
+        return set().union(*(_paths(item, at) for item in change)) or {at}
+    return {at}

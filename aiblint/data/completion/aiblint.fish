@@ -88,7 +88,7 @@ complete -c aiblint -n _shtab_aiblint_using -l jobs -x -d 'processes that look t
 complete -c aiblint -n _shtab_aiblint_using -s q -l quiet -d 'findings only: no remarks, no summary'
 complete -c aiblint -n _shtab_aiblint_using -s v -l verbose -d 'tell on stderr what each file was checked by'
 complete -c aiblint -n _shtab_aiblint_using -l stdin-filename -x -d 'what to call the template read from stdin (with PATH -)'
-complete -c aiblint -n _shtab_aiblint_using -l explain -x -d 'what a rule is about, with examples'
+complete -c aiblint -n _shtab_aiblint_using -l explain -x -d 'what rules are about, with examples'
 complete -c aiblint -n _shtab_aiblint_using -l list-rules -d 'all rules, a line each'
 complete -c aiblint -n _shtab_aiblint_using -l schema -x -d 'what an API version (or: served) admits, as a JSON Schema for editors'
 complete -c aiblint -n _shtab_aiblint_using -l show-config -xka "(__fish_complete_path (commandline -ct))" -d 'the settings that hold for a file, and where each was said'

@@ -48,7 +48,7 @@ _shtab_aiblint_options=(
   {-q,--quiet}"[findings only\: no remarks, no summary]"
   {-v,--verbose}"[tell on stderr what each file was checked by]"
   "--stdin-filename[what to call the template read from stdin (with PATH -)]:NAME:"
-  "--explain[what a rule is about, with examples]:RULE:"
+  "--explain[what rules are about, with examples]:RULES:"
   "--list-rules[all rules, a line each]"
   "--schema[what an API version (or\: served) admits, as a JSON Schema for editors]:VERSION:"
   "--show-config[the settings that hold for a file, and where each was said]:FILE:_files"
