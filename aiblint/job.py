@@ -151,6 +151,9 @@ class Job:
         self._ledger.hear(self.run)
         if self.options.online:
             self.run.notes += self._programs["online"].notes()
+        checker = self._programs.get("shellcheck")
+        if checker is not None and checker.failure:
+            self.run.failures.append(checker.failure)
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of this severity makes the exit status 1."""

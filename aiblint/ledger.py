@@ -58,6 +58,9 @@ class Ledger:
     def _written(self, run: Run, path: str) -> None:
         from aiblint import baseline, streams
 
+        if run.failures:
+            run.notes.append(f"{path}: not written, because a rule failed")
+            return
         made = baseline.of_findings(path, run.findings)
         streams.write_whole(path, baseline.text_of(made))
         run.known[made.label] = len(run.findings)
@@ -67,7 +70,7 @@ class Ledger:
     def _updated(self, run: Run, old: Baseline) -> None:
         from aiblint import baseline, streams
 
-        if run.defects:
+        if run.defects or run.failures:
             run.notes.append(f"{old.path}: not updated, because a rule failed")
             return
         before, after = baseline.text_of(old), baseline.text_of(baseline.shrunk(old))

@@ -41,15 +41,31 @@ class Comment:
 
 
 class Shellcheck:
-    """The installed program."""
+    """The installed program at `path`. `failure` says why it is not asked any more; empty while it answers."""
 
-    __slots__ = ("_program",)
+    __slots__ = ("_program", "failure")
 
     def __init__(self, path: str) -> None:
         self._program = path
+        self.failure = ""
+
+    def said(self, script: str) -> list[Comment]:
+        """Like `comments`. Where the program fails that is kept for the end of the run, and nobody waits for it again."""
+        if self.failure:
+            return []
+        try:
+            return self.comments(script)
+        except ShellcheckError as error:
+            self.failure = (
+                f"{error}: the rule shellcheck says nothing; mend or replace the program ({INSTALL}), or leave the rule out"
+            )
+            return []
 
     def comments(self, script: str) -> list[Comment]:
-        """What shellcheck says about the lines of a step, run as `/bin/sh -e` runs them. Raises ShellcheckError."""
+        """What shellcheck says about the lines of a step, run as `/bin/sh -e` runs them.
+
+        ShellcheckError: it cannot be run, gives no answer in time, or another one than shellcheck's.
+        """
         text = _SHEBANG + script.replace("\0", " ")
         starts = [0]
         for line in text.split("\n"):
@@ -60,7 +76,10 @@ class Shellcheck:
             at = min(starts[min(line, len(starts) - 1) - 1] + column - 1, len(text))
             return max(at - len(_SHEBANG), 0)
 
-        return [_comment(each, offset) for each in self._answer(text) if each["line"] > 1]
+        try:
+            return [_comment(each, offset) for each in self._answer(text) if each["line"] > 1]
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise ShellcheckError(f"{self._program} does not answer as shellcheck does") from error
 
     def _answer(self, text: str) -> list[dict[str, Any]]:
         import subprocess
@@ -77,12 +96,11 @@ class Shellcheck:
                 timeout=SECONDS,
                 check=False,
             )
-            answer = json.loads(done.stdout)
         except subprocess.TimeoutExpired as error:
-            raise ShellcheckError(f"no answer within {SECONDS:g} seconds") from error
-        except (OSError, ValueError) as error:
-            raise ShellcheckError(f"{self._program} does not answer as shellcheck does") from error
-        comments: list[dict[str, Any]] = answer["comments"]
+            raise ShellcheckError(f"{self._program} gave no answer within {SECONDS:g} seconds") from error
+        except OSError as error:
+            raise ShellcheckError(f"{self._program} cannot be run: {error.strerror}") from error
+        comments: list[dict[str, Any]] = json.loads(done.stdout)["comments"]
         return comments
 
 

@@ -133,22 +133,38 @@ def test_it_is_switched_on_beside_the_others(aiblint: Aiblint, tmp_path: Path) -
     [
         ("print('no JSON')", "does not answer as shellcheck does"),
         ("import sys; sys.exit(3)", "does not answer as shellcheck does"),
-        ("import time; time.sleep(60)", "no answer within 0.3 seconds"),
+        ("print('[1]')", "does not answer as shellcheck does"),
+        ('print(\'{"comments": [{"line": 2}]}\')', "does not answer as shellcheck does"),
+        ("import time; time.sleep(60)", "gave no answer within 0.3 seconds"),
     ],
 )
-def test_a_program_that_does_not_answer_is_told(
-    body: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_program_that_does_not_answer_is_told_and_asked_once(
+    body: str, reason: str, aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "shellcheck"
-    program.write_text(f"#!{sys.executable}\n{body}\n")
+    """Its failure is no defect of ours; what the other rules say is told nevertheless."""
+    program, asked, base = tmp_path / "shellcheck", tmp_path / "asked", tmp_path / "base.json"
+    program.write_text(f"#!{sys.executable}\nopen({str(asked)!r}, 'a').write('x')\n{body}\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(shellcheck, "SECONDS", 0.3 if "sleep" in body else 20)
     with pytest.raises(ShellcheckError, match=reason):
         Shellcheck(str(program)).comments("true")
-    document = read(template("true").encode(), "x.json")
-    programs = {"shellcheck": Shellcheck(str(program))}
-    [defect] = engine.lint(document, RULES, Checkout("x.json"), "2026-11-23", programs=programs).defects
-    assert "AIB499 shellcheck failed: ShellcheckError" in defect
+    asked.unlink(missing_ok=True)
+    monkeypatch.setattr(shellcheck, "find", lambda: Shellcheck(str(program)))
+    for name in ("x", "y"):
+        (tmp_path / f"{name}.json").write_text(template("sudo apt-get install x"))
+    status, out, err = aiblint("--no-config", "--format", "concise", "--select", "*,shellcheck", tmp_path)
+    assert (status, out.count("[package-manager-prompt]"), "defect" in err) == (2, 2, False)
+    assert err.startswith(f"aiblint: {program} ")
+    assert reason in err
+    assert "sleep" in body or asked.read_text() == "x"
+    status, out, _ = aiblint("--no-config", "--select", "*,shellcheck", "--write-baseline", base, tmp_path)
+    assert (status, base.exists(), "not written" in out) == (2, False, True)
+
+
+def test_a_program_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = Shellcheck(str(tmp_path / "shellcheck"))
+    assert gone.said("true") == []
+    assert "cannot be run: No such file" in gone.failure
 
 
 def test_the_program_is_not_taken_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def shellcheck_says(value: Value, context: Context, *, levels: list[str]) -> Ite
         return
     key = ("shellcheck", id(script))
     if key not in context.cache:
-        said = context.programs["shellcheck"].comments(script.text)
+        said = context.programs["shellcheck"].said(script.text)
         context.cache[key] = _telling([comment for comment in said if _counts(comment, script, context)])
     comments: list[Comment] = context.cache[key]
     for comment in comments:
