@@ -11,6 +11,7 @@ import pytest
 
 from aiblint import engine, registry
 from aiblint.checkout import Checkout
+from aiblint.finding import Finding
 from aiblint.syntax.json import read
 
 SHELLS = [shutil.which("bash"), shutil.which("dash")]
@@ -121,12 +122,28 @@ def run(shell: str | None, script: str, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def is_flagged(script: str) -> bool:
+def findings(script: str) -> list[Finding]:
     properties = {"source": UBUNTU, "customize": [{"type": "Shell", "inline": script.split("\n")}], "distribute": []}
     text = json.dumps({"type": "Microsoft.VirtualMachineImages/imageTemplates", "properties": properties})
     result = engine.lint(read(text.encode(), "x.json"), [RULE], Checkout("x.json"), "2026-11-23")
     assert not result.defects
-    return bool(result.findings)
+    return result.findings
+
+
+def is_flagged(script: str) -> bool:
+    return bool(findings(script))
+
+
+def plain(script: str) -> str | None:
+    """What the suggested fix makes of a script; None where there is none."""
+    [finding] = findings(script)
+    if finding.fix is None:
+        return None
+    assert not finding.fix.safe
+    text = finding.document.text
+    for edit in sorted(finding.fix.edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return "\n".join(json.loads(text)["properties"]["customize"][0]["inline"])
 
 
 @pytest.mark.parametrize("script", [*BASH, *NESTED])
@@ -151,3 +168,40 @@ def test_bash_and_dash_differ_about_what_is_flagged(script: str, tmp_path: Path)
 def test_bash_and_dash_agree_about_what_is_not(script: str, tmp_path: Path) -> None:
     bash, dash = (run(shell, script, tmp_path / str(number)) for number, shell in enumerate(SHELLS))
     assert bash == dash
+
+
+FIXED = [
+    *BASH,
+    'x=1; if [[ "$x" == 1 ]]; then echo one; fi; [[ ! -d lib ]] && [[ 2 -gt 1 ]] && echo more &>> f; cat f',
+    "true; function _a_b ()  { echo a; }; _a_b >& f; cat f",
+    'x="a b"; [[ -n "$x" ]] && source ./lib && echo $LIB',
+    "x=$([[ -f lib ]] && echo yes); echo $x",
+    "if [ -f lib ] && [ \"$(cat lib)\" == 'LIB=1' ]; then echo yes; fi",
+]
+UNFIXED = [
+    "[[ a* == a ]]",
+    "x=a; [[ $x == a ]]",
+    "[[ -f a && -f b ]]",
+    "[[ a < b ]]",
+    "source lib",
+    "sh -c 'source ./lib'",
+    "[[ -f lib ]]; echo {a,b}",
+]
+
+
+@pytest.mark.skipif(None in SHELLS, reason="needs bash and dash")
+@pytest.mark.parametrize("script", FIXED)
+def test_dash_runs_the_fixed_script_as_bash_ran_the_other(script: str, tmp_path: Path) -> None:
+    fixed = plain(script)
+    if fixed is not None:
+        assert not is_flagged(fixed)
+        assert run(SHELLS[0], script, tmp_path / "0") == run(SHELLS[1], fixed, tmp_path / "1")
+
+
+def test_most_of_what_has_a_plain_twin_is_fixed() -> None:
+    assert sum(plain(script) is not None for script in FIXED) >= 15
+
+
+@pytest.mark.parametrize("script", UNFIXED)
+def test_what_has_no_twin_to_the_letter_is_not_fixed(script: str) -> None:
+    assert plain(script) is None

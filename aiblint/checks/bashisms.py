@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiblint import inline, platforms, schema
 from aiblint.check import Problem, check, quote
+from aiblint.checks.plain_shell import rewritten
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -57,7 +58,8 @@ def bash_in_plain_shell(value: Value, context: Context) -> Iterator[Problem]:
     if len(words) > 1:
         more = ", ".join(quote(word, 24) for word in words[1:5])
         message += f" (the same goes for {len(found) - 1} more in this step: {more})"
-    yield script.problem(first.start, first.end, message)
+    fix = rewritten(script, [(each.start, each.instead if each.effect == "missing" else each.effect) for each in found])
+    yield script.problem(first.start, first.end, message, fix=fix)
 
 
 def runs_dash(context: Context) -> bool:
