@@ -41,7 +41,8 @@ _NUMBER = lazy(r"[_-]?\d{1,2}\Z")  # password1, password2
 _CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 _REPEATED = lazy(r"(.)\1*\Z", re.DOTALL)
 _STAND_IN_PART = lazy(
-    r"your|placeholder|redacted|replace[_-]?(?:me|with)|change[_-]?me|insert[_-]|example|<|\{\{|\A(?:[A-Za-z]:[\\/]|[/~.]|https?:)",
+    r"your|placeholder|redacted|replace[_-]?(?:me|with)|change[_-]?me|insert[_-]|example|<[A-Za-z][\w .:-]*>|\{\{|"
+    r"\A(?:[A-Za-z]:[\\/]|[/~.]|https?:)",
     re.IGNORECASE,
 )
 _KEY_VALUE = lazy(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~-]{16,}\Z")

@@ -55,6 +55,7 @@ SHAPES = [
     (f"x eyJ{A20}.eyJ{A20}.{A20}", f"eyJ{A20}.eyJ{A20}.{A20}"),
     (f"git clone https://build:{WORD}@git.contoso.com/x", WORD),
     (f"curl -H 'Authorization: Bearer {A20}' https://x", A20),
+    (f"psql -c \"CREATE USER a WITH PASSWORD '{WORD}'\"", WORD),
     (f"x 'Server=a;Password={WORD};Database=b'", WORD),
 ]
 SHELL = [
@@ -137,6 +138,7 @@ SILENT = {
         'docker login -u b --password-stdin <<< "$PW"; cat /run/pw | docker login -u b --password-stdin',
         "SECRET=sql-admin-password; SECRET='SqlAdminPassword1'; TOKEN='https://x/?a=B'; x pass=1",
         "az storage blob download --url 'https://a.blob.core.windows.net/c?sv=2022-11-02&sig=<sas>'",
+        "psql -c \"ALTER USER a WITH PASSWORD '$PW'\"; mysql -e \"CREATE USER a IDENTIFIED BY '<password>'\"",
         "ssh-keygen -q -N '' -f /tmp/k; x --key 9f86d081884c7d659a2feaa0c55ad015",
     ],
     "PowerShell": [
