@@ -202,3 +202,12 @@ def test_a_type_that_the_template_does_not_define() -> None:
     declared = {"$ref": "#/definitions/place", "defaultValue": "x"}
     assert found(deployment(parameters={"p": declared})) == [("parameter-declaration-wrong", "/parameters/p/$ref")]
     assert found(deployment(parameters={"p": declared}, definitions={"place": {"type": "string"}})) == []
+
+
+def test_what_a_deployment_of_the_outer_scope_lacks_is_not_told_twice() -> None:
+    """A nested template that is read in the outer one takes its parameters from there: nothing has to be handed in."""
+    image = next(resource for resource in deployment()["resources"] if "imageTemplates" in resource["type"])
+    inner = {"resources": [{**image, "name": "x", "dependsOn": [], "location": "[parameters('place')]"}]}
+    whole = deployment(nested(inner), parameters={"place": {"type": "string"}})
+    result = engine.lint(read(json.dumps(whole).encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
+    assert [finding.name for finding in result.findings if finding.name == GIVEN] == []

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiblint.arm.alternatives import Combination
     from aiblint.arm.evaluate import Evaluator
     from aiblint.arm.expression import Access, Step
 
@@ -34,6 +35,8 @@ def _step(evaluator: Evaluator, term: Term, key: Term, step: Step) -> Term:
         if _lacking(term, key, step):
             return evaluator.undefined("property", str(getattr(key, "value", "")), _names(term), step)
         listed, sure = combinations([term, key])
+        if sure and not evaluator.doubtful:
+            _tell_cases(evaluator, listed, step)
         evaluator.doubtful += 1
         try:
             found = [_step(evaluator, each.arguments[0], each.arguments[1], step) for each in listed]
@@ -60,6 +63,15 @@ def _lacking(term: Term, key: Term, step: Step) -> bool:
         return False
     name = key.value
     return all(isinstance(choice, Obj) and not choice.open and choice.get(name) is None for choice in choices(term) or (term,))
+
+
+def _tell_cases(evaluator: Evaluator, listed: Sequence[Combination], step: Step) -> None:
+    """Says in which of the possible cases an object has no such member: a table that lacks one of the allowed values."""
+    for each in listed:
+        term, key = each.arguments
+        if each.case and _lacking(term, key, step):
+            name = str(getattr(key, "value", ""))[:200]
+            evaluator.problem("undefined-case", f"there is no property '{name}' (where {each.case})", step)
 
 
 def _names(term: Term) -> list[str]:

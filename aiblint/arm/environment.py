@@ -22,6 +22,7 @@ KINDS = (
     "undefined-function",
     "undefined-lambda-variable",
     "undefined-property",
+    "undefined-case",
     "index-out-of-range",
     "argument-count",
     "argument-type",

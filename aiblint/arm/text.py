@@ -21,7 +21,7 @@ def parts_of(term: Term) -> tuple[str | Hole, ...]:
     if isinstance(term, Known) and isinstance(term.value, str):
         return (term.value,) if term.value else ()
     if isinstance(term, Unknown):
-        return term.parts or (Hole(term.label),)
+        return term.parts or (Hole(term.label, plain=term.type in ("int", "bool")),)
     return (Hole(),)
 
 

@@ -7,6 +7,7 @@ from aiblint.arm import ids
 from aiblint.arm.text import parts_of
 from aiblint.check import TextProblem, check_text, quote
 from aiblint.document import ARRAY, NULL, STRING
+from aiblint.resources import DEPLOYMENT, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,6 +91,22 @@ def _elsewhere(resource: Resource) -> bool:
 
 
 @check_text
+def outer_scope_refused(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
+    """A nested deployment that asks for the outer scope in language version 2.0, which has the inner one only."""
+    for container in _containers(templates):
+        for resource in container.resources if container.modern else ():
+            option = at(resource.node, "properties", "expressionEvaluationOptions", "scope")
+            if resource.type == DEPLOYMENT and option is not None and (resource.scope.text(option) or "").lower() == "outer":
+                yield TextProblem(
+                    option.start,
+                    option.end,
+                    "language version 2.0 reads the expressions of a nested template in that template only, and refuses the scope "
+                    "'outer'; write 'inner', and hand in what it needs by 'parameters'",
+                    node=option,
+                )
+
+
+@check_text
 def order_impossible(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
     """`dependsOn` that is no list, that names what the template does not make, or that leads in a circle."""
     for container in _containers(templates):
@@ -159,8 +176,6 @@ def _names_nothing(term: Term, container: Container) -> bool:
 def _may_be_id(resource: Resource, kind: str, name: ids.Parts) -> bool:
     if resource.type is not None and resource.type != kind:
         return False
-    if resource.rounds != 1:
-        return True
     from aiblint.arm.text import text_term
 
     return ids.same(resource.name, text_term(name)) is not False
@@ -168,7 +183,10 @@ def _may_be_id(resource: Resource, kind: str, name: ids.Parts) -> bool:
 
 def _may_be(resource: Resource, text: str, term: Term) -> bool:
     """Whether a name means a resource, a part of its name, or the loop that makes it."""
-    if resource.rounds != 1 or ids.same(resource.name, term) is not False:
+    loop = resource.node.find("copy")
+    if loop is not None and resource.scope.text(loop.find("name")) is None:
+        return True
+    if ids.same(resource.name, term) is not False:
         return True
     parts = parts_of(resource.name)
     if len(parts) != 1 or not isinstance(parts[0], str):

@@ -28,7 +28,7 @@ def parameter_value_refused(value: Value, context: Context) -> Iterator[Problem]
         if any(scope is other for other in told):
             continue
         told.append(scope)
-        nested = container.owner is not None
+        nested = scope.outer is not None
         for declared in scope.declared.children if scope.declared is not None else ():
             if declared.kind == OBJECT and declared.key is not None:
                 yield from _of_parameter(declared, scope, nested)

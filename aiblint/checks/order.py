@@ -122,10 +122,11 @@ def trigger_order_missing(value: Value, context: Context) -> Iterator[Problem]:
         return
     around = neighbours.of(own)
     for resource in own.container.resources:
-        if resource.type != TRIGGER.lower() or resource.parent is not None or resource.deployed is False:
+        if resource.type != TRIGGER.lower() or resource.deployed is False or resource.parent not in (None, own):
             continue
         name, slash, _ = (getattr(resource.name, "value", None) or "").lower().partition("/")
-        if slash and name == getattr(own.name, "value", "").lower() and around.before(own, resource) is False:
+        beside = slash and name == getattr(own.name, "value", "").lower()
+        if (beside or resource.parent is own) and around.before(own, resource) is False:
             written = next((trigger for trigger in context.template.triggers if trigger.node is resource.node), None)
             if written is not None:
                 yield Problem(
