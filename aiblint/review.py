@@ -207,7 +207,7 @@ class _Review:
         for name, argument, step in _CALLS.findall(text):
             folded = name.lower()
             if folded in _PLACED or (folded.startswith("list") and section != RESOURCE):
-                misplaced = misplaced or self.refusal(name, section, node) is not None
+                misplaced = misplaced or self.refusal(name, section, node, argument) is not None
             if argument and folded == "parameters":
                 kind = self.parameters.get(argument.lower())
                 wrong = wrong or kind is None or (bool(step) and kind in _WITHOUT_MEMBERS)
@@ -217,14 +217,17 @@ class _Review:
                 wrong = wrong or not exists(name)
         return misplaced, wrong
 
-    def refusal(self, name: str, section: str, node: Node) -> str | None:
-        """Why a function is not allowed in a place."""
-        looped = section in _MAY_LOOP and name.lower() == "copyindex" and _in_loop(node)
-        key = (name, section, looped)
+    def refusal(self, name: str, section: str, node: Node, argument: str = "") -> str | None:
+        """Why a function is not allowed in a place; `argument` is the one that is written there, if it is a text."""
+        loops = _loops_around(node, self.scope) if section in _MAY_LOOP and name.lower() == "copyindex" else []
+        if loops and argument and None not in loops and argument.lower() not in loops:
+            named = ", ".join(f"'{loop}'" for loop in loops if loop)
+            return f"no loop '{argument[:60]}' stands around {name}(), only {named or 'one without a name'}: the deployment is refused"
+        key = (name, section, bool(loops))
         if key not in self.refused:
             from aiblint.arm.places import refusal
 
-            self.refused[key] = refusal(name, section, self.level, looped)
+            self.refused[key] = refusal(*key[:2], self.level, key[2])
         return self.refused[key]
 
     def report(self, strange: _Strange, sure: bool) -> None:
@@ -246,7 +249,7 @@ class _Review:
 
     def report_misplaced(self, strange: _Strange, sure: bool) -> None:
         from aiblint.arm.evaluate import report
-        from aiblint.arm.expression import Call, ExpressionError, parse
+        from aiblint.arm.expression import Call, ExpressionError, Literal, parse
 
         node = strange.node
         try:
@@ -255,7 +258,9 @@ class _Review:
             return  # which has a finding of its own
         for part in parts:
             if isinstance(part, Call) and part.namespace is None:
-                message = self.refusal(part.name, strange.section, node)
+                first = part.arguments[0] if part.arguments else None
+                argument = str(first.value) if isinstance(first, Literal) and isinstance(first.value, str) else ""
+                message = self.refusal(part.name, strange.section, node, argument)
                 if message is not None:
                     problem = Problem("misplaced-function", message, part.start, part.name_end, node, sure)
                     report(strange.scope.environment, problem)
@@ -284,14 +289,18 @@ def _expressions(node: Node, section: str) -> Iterator[tuple[Node, str, bool]]:
             stack.append(child)
 
 
-def _in_loop(node: Node) -> bool:
-    """Whether a loop stands around a place."""
+def _loops_around(node: Node, scope: Scope) -> list[str | None]:
+    """The names of the loops around a place, in small letters; None for one that nobody knows."""
+    found: list[str | None] = []
     at: Node | None = node
     while at is not None:
-        if at.kind == OBJECT and at.find("copy") is not None:
-            return True
+        copy = at.find("copy") if at.kind == OBJECT else None
+        for loop in (copy.children if copy.kind == ARRAY else [copy]) if copy is not None else ():
+            named = loop.find("name")
+            name = "" if named is None else scope.text(named)
+            found.append(name.lower() if name is not None else None)
         at = at.parent
-    return False
+    return found
 
 
 def _children(node: Node | None) -> list[Node]:

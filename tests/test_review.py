@@ -259,3 +259,14 @@ def test_a_member_that_none_of_several_objects_has() -> None:
     assert (finding.name, finding.severity) == ("expression-malformed", "error")
     loop["name"] = "[concat('s', string(variables('t')[copyIndex()].a))]"
     assert found(deployment(loop, variables=table)) == []
+
+
+def test_a_round_of_a_loop_that_is_not_there() -> None:
+    loop = beside(copy={"name": "all", "count": 2}, name="[concat('a', copyIndex('al'))]")
+    [finding] = found(deployment(loop))
+    assert (finding.name, finding.pointer) == ("function-misplaced", "/resources/2/name")
+    assert "no loop 'al' stands around copyIndex(), only 'all'" in finding.message
+    loop["name"] = "[concat('a', copyIndex('ALL'))]"
+    assert found(deployment(loop)) == []
+    loop["copy"]["name"] = "[parameters('scriptRef')]"
+    assert found(deployment(loop)) == []

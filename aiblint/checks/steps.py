@@ -226,7 +226,9 @@ def repeats(values: Iterable[Value | None], *, fold: bool) -> Iterator[tuple[Val
 
 def shown(value: Value) -> str:
     """A value for a message: its text, or the expression that nobody can evaluate before the deployment."""
-    return value.text if value.text is not None else str((value.use or value.node).value)
+    if value.text is not None:
+        return value.text
+    return f"[{value.term.label}]" if value.term is not None and value.term.label else str((value.use or value.node).value)
 
 
 def _certain(value: Value) -> str | None:
