@@ -29,9 +29,9 @@ _PLAIN = lazy(r"\[(parameters|variables)\('([^']*)'\)\]")
 _CALLS = lazy(r"\b([A-Za-z_$][\w$.]*+)\s*+\(\s*+(?:'((?:[^']|'')*+)'\s*+\)\s*+([.\[])?)?")
 _ALLOWED = lazy(r"[\w\s.,()\[\]'?$-]*+")
 _ODD = lazy(r"\s(?<=[)\]'\w]\s)\s*+['\w(]|''['(\w]|[(,]\s*+,|,\s*+\)|\(\s*+\[|\.\s*+[^\w?\s]")
-_SHAPED = lazy(r"\b(?:resourceGroup|subscription|tenant)\s*\(\s*\)\s*\.\s*(\w+)", re.IGNORECASE)
+_SHAPED = lazy(r"\b(?:resourceGroup|subscription|tenant|deployment|environment|deployer)\s*\(\s*\)\s*\.\s*(\w+)", re.IGNORECASE)
 _DOCUMENTED = {"id", "name", "type", "location", "managedby", "tags", "properties"}
-_DOCUMENTED |= {"subscriptionid", "tenantid", "displayname", "country", "countrycode"}
+_DOCUMENTED |= {"subscriptionid", "tenantid", "displayname", "country", "countrycode", "objectid", "suffixes", "authentication"}
 _UNREAD = frozenset({"metadata", "comments"})
 _WITHOUT_MEMBERS = frozenset({"string", "securestring", "int", "bool"})
 _LEAST_BUDGET = 20_000
@@ -65,6 +65,8 @@ def elsewhere(problem: Problem) -> str:
     for place, template in enumerate(_templates_around(problem.node)):
         declared = template.find(section)
         if declared is None or declared.find(name) is None:
+            if place == 0 and (hint := _of_the_other_kind(template, section, name)):
+                return hint
             continue
         if template.parent is None and place == 0:
             return "; a function of the template sees its own parameters only"
@@ -77,6 +79,15 @@ def elsewhere(problem: Problem) -> str:
             )
         return "; the outer template declares it, but the nested one is read in its own scope: hand it in as a parameter"
     return ""
+
+
+def _of_the_other_kind(template: Node, section: str, name: str) -> str:
+    """Advice where a parameter was asked for as a variable, or the other way round."""
+    other = "variables" if section == "parameters" else "parameters"
+    declared = template.find(other)
+    if declared is None or declared.find(name) is None:
+        return ""
+    return f"; a {other[:-1]} has that name: write {other}('{name}')"
 
 
 def _templates_around(node: Node) -> Iterator[Node]:

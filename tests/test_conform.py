@@ -84,9 +84,18 @@ def test_remarks_belong_to_the_resource() -> None:
 # Which version
 
 
+WAITING = {
+    "dependsOn": [
+        "[resourceId('Microsoft.VirtualMachineImages/imageTemplates', concat('ubuntu-2404-', uniqueString(parameters('scriptRef'))))]"
+    ]
+}
+
+
 def trigger(**members: Any) -> dict[str, Any]:
     return {
-        "resources": [{"type": "triggers", "name": "newer", "properties": {"kind": "SourceImage", "every": "day"}, **members}]
+        "resources": [
+            {"type": "triggers", "name": "newer", "properties": {"kind": "SourceImage", "every": "day"}, **WAITING, **members}
+        ]
     }
 
 
@@ -292,7 +301,13 @@ def test_a_deployment_with_an_api_profile_needs_no_api_version() -> None:
 
 @pytest.mark.parametrize("source", [None, {"type": None, "version": "1.0.0"}, {"type": "SharedImageVersion"}])
 def test_a_trigger_of_a_template_that_is_not_whole(source: dict[str, Any] | None) -> None:
-    trigger = {"type": "triggers", "apiVersion": "2024-02-01", "name": "newer", "properties": {"kind": "SourceImage"}}
+    trigger = {
+        "type": "triggers",
+        "apiVersion": "2024-02-01",
+        "name": "newer",
+        "properties": {"kind": "SourceImage"},
+        **WAITING,
+    }
     found = lint({"properties": {"source": source}, "resources": [trigger]}, "arm")
     assert found
     assert "trigger-requirements" not in {finding.name for finding in found}

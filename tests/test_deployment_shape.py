@@ -211,3 +211,30 @@ def test_what_a_deployment_of_the_outer_scope_lacks_is_not_told_twice() -> None:
     whole = deployment(nested(inner), parameters={"place": {"type": "string"}})
     result = engine.lint(read(json.dumps(whole).encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
     assert [finding.name for finding in result.findings if finding.name == GIVEN] == []
+
+
+def test_what_a_nested_deployment_makes_is_waited_for_by_its_name() -> None:
+    inner = nested({"resources": [beside(name="inside")]})
+    whole = deployment(inner, waiting(f"[resourceId('{STORAGE}', 'inside')]"))
+    result = engine.lint(read(json.dumps(whole).encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
+    [finding] = [finding for finding in result.findings if finding.name == ORDER]
+    assert finding.message.endswith("a nested deployment makes it: wait for that one, 'inner'")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("[resourceGroup().location]", True),
+        ({"a": ["[concat('a', 'b')]"]}, True),
+        ("westeurope", False),
+        ("[draft]", False),
+        ("[x(1)]", False),
+    ],
+)
+def test_an_expression_in_a_parameter_file_is_text(value: object, told: bool) -> None:
+    whole = deployment(parameters={"any": {"$ref": "#/definitions/any"}}, definitions={"any": {}})
+    parameters = read(json.dumps({"parameters": {"any": {"value": value}}}).encode(), "p.json")
+    document = read(json.dumps(whole).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23", parameters=parameters)
+    found = [finding for finding in result.findings if finding.name == "arm-expression-in-standalone"]
+    assert [(finding.severity, finding.pointer) for finding in found] == ([("warning", "/parameters/any")] if told else [])

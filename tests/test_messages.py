@@ -37,7 +37,8 @@ def step(**members: Any) -> dict[str, Any]:
 
 def trigger(version: str, **members: Any) -> dict[str, Any]:
     inside = {"kind": "SourceImage", **members}
-    return {"resources": [{"type": "triggers", "apiVersion": version, "name": "t", "properties": inside}]}
+    own = "[resourceId('Microsoft.VirtualMachineImages/imageTemplates', concat('ubuntu-2404-', uniqueString(parameters('scriptRef'))))]"
+    return {"resources": [{"type": "triggers", "apiVersion": version, "name": "t", "dependsOn": [own], "properties": inside}]}
 
 
 def properties(**members: Any) -> dict[str, Any]:

@@ -270,3 +270,19 @@ def test_a_round_of_a_loop_that_is_not_there() -> None:
     assert found(deployment(loop)) == []
     loop["copy"]["name"] = "[parameters('scriptRef')]"
     assert found(deployment(loop)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[variables('location')]", "there is no variable 'location'; a parameter has that name: write parameters('location')"),
+        ("[parameters('identityName')]", "; a variable has that name: write variables('identityName')"),
+        ("[sys.toLower('A')]", "(did you mean 'toLower'?)"),
+        ("[deployment().nam]", "(did you mean 'name'?)"),
+        ("[environment().suffix.storage]", "(did you mean 'suffixes'?)"),
+        ("[parameters(‘location’)]", "straight single quotes"),
+    ],
+)
+def test_advice(text: str, said: str) -> None:
+    [finding] = found(put(PLACES["output"][0], text))
+    assert said in finding.message

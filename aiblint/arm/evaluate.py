@@ -242,7 +242,8 @@ class Evaluator:
         function = self.environment.user_function(call.namespace, call.name)
         if function is None:
             name = f"{call.namespace}.{call.name}"
-            return self.undefined("function", name, self.environment.names("function"), call, call.name_end)
+            known = [*self.environment.names("function"), *names()]  # `sys.toLower` is Bicep's
+            return self.undefined("function", name, known, call, call.name_end)
         if len(call.arguments) != len(function.parameters):
             from aiblint.arm import wording
 

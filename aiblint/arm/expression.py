@@ -343,6 +343,8 @@ class _Parser:
         sign = text[at]
         if sign == '"':
             return ExpressionError("a string in an expression stands between single quotes: 'text'", at, at + 1)
+        if sign in "‘’“”`":
+            return ExpressionError("a string in an expression stands between straight single quotes: 'text'", at, at + 1)
         if sign == "\\":
             return ExpressionError(
                 "a backslash escapes nothing in an expression: a quote inside a string is doubled ('')", at, at + 1

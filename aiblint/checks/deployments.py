@@ -133,7 +133,7 @@ def _of_resource(resource: Resource) -> Iterator[TextProblem]:
         meant = around.named(term, resource.container)
         if not meant and _names_nothing(term, resource.container):
             text = f"{quote(node.value)} names no resource of this template, and {_REFUSED}"
-            yield _problem(node, f"{text}; {_advice(resource.container)}")
+            yield _problem(node, f"{text}; {_advice(term, resource.container, around)}")
         elif resource in meant and resource.rounds == 1:
             yield _problem(node, f"the resource waits for itself, and {_REFUSED} (circular dependency); remove this entry")
         elif (circle := _circle(resource, meant, around)) is not None:
@@ -152,7 +152,14 @@ def _problem(node: Node, message: str) -> TextProblem:
     return TextProblem(node.start, min(node.end, node.start + 200), message, node=node)
 
 
-def _advice(container: Container) -> str:
+def _advice(term: Term, container: Container, around: Neighbours) -> str:
+    identity = ids.read(term)
+    made = around.find(identity) if identity is not None else None
+    while made is not None and made.container is not container:
+        made = made.container.owner
+    if made is not None:
+        known = made.symbol if container.symbolic else getattr(made.name, "value", None)
+        return f"a nested deployment makes it: wait for that one{f', {quote(known)}' if known else ''}"
     if container.symbolic:
         return "name the resource by its symbolic name, or leave out what others deployed before"
     return "name a resource by its name or by resourceId(), with its type, and leave out what others deployed before"

@@ -151,10 +151,11 @@ def expression_in_body(document: Document, templates: list[Template]) -> Iterato
 
 
 def _is_arm(text: str) -> bool:
-    return "[" in text and (_calls_function(text) or meant_as_expression(text))
+    return "[" in text and (calls_function(text) or meant_as_expression(text))
 
 
-def _calls_function(text: str) -> bool:
+def calls_function(text: str) -> bool:
+    """Whether a text is an expression that calls a function of the template language."""
     if not looks_like_call(text):
         return False
     from aiblint.arm.expression import Access, Call, ExpressionError, parse

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiblint.arm.scope import is_expression
 from aiblint.arm.types import TYPES, Declaration
 from aiblint.check import Problem, check, quote
+from aiblint.checks.embedding import calls_function
 from aiblint.document import ARRAY, BOOLEAN, NUMBER, OBJECT, STRING
 from aiblint.value import Value
 
@@ -153,6 +154,26 @@ def _of_parameter(declared: Node, scope: Scope, nested: bool) -> Iterator[Proble
             "add it to the 'parameters' of the nested deployment",
             on_key=True,
         )
+
+
+@check
+def parameter_file_expression(value: Value, context: Context) -> Iterator[Problem]:
+    """Values in a parameter file that were meant as expressions: nothing works them out there; takes the whole template."""
+    root = context.template.resource.container.containers[-1].scope if context.template.resource is not None else None
+    for given in root.handed.children if root is not None and root.handed is not None and root.handed.kind == OBJECT else ():
+        declared = root.declared.find(given.key or "") if root is not None and root.declared is not None else None
+        written = given.find("value")
+        if declared is None or written is None:
+            continue
+        for node in written.walk():
+            if node.kind == STRING and calls_function(str(node.value)):
+                yield Problem(
+                    _place(node, declared),
+                    f"the parameter file gives parameter {quote(declared.key)} {quote(node.value)}, and nothing works expressions out "
+                    "there: the text arrives as it is; write the value, or make the expression the parameter's defaultValue",
+                    on_key=True,
+                )
+                break
 
 
 def _is_bare(handed: Node, nested: bool) -> bool:

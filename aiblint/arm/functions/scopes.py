@@ -62,18 +62,20 @@ def _management_group(_: list[Term]) -> Term:
 
 
 def _deployment(_: list[Term]) -> Term:
-    return Obj([*_strings("deployment()", "name", "location"), ("properties", Obj([], open=True))], open=True)
+    members = [*_strings("deployment()", "name", "location"), ("properties", Obj([], open=True))]
+    return Obj(members, open=True, documented=True)
 
 
 def _deployer(_: list[Term]) -> Term:
-    return Obj(_strings("deployer()", "objectId", "tenantId", "userPrincipalName"), open=True)
+    return Obj(_strings("deployer()", "objectId", "tenantId", "userPrincipalName"), open=True, documented=True)
 
 
 def _environment(_: list[Term]) -> Term:
     own = "environment()"
     suffixes = _strings(f"{own}.suffixes", "storage", "keyvaultDns", "sqlServerHostname", "acrLoginServer")
-    addresses = _strings(own, "name", "portal", "resourceManager", "graph", "gallery", "batch", "media", "sqlManagement")
-    return Obj([*addresses, ("suffixes", Obj(suffixes, open=True)), ("authentication", Obj([], open=True))], open=True)
+    names = "name portal resourceManager graph graphAudience gallery batch media sqlManagement activeDirectoryDataLake vmImageAliasDoc"
+    known = [("suffixes", Obj(suffixes, open=True)), ("authentication", Obj([], open=True))]
+    return Obj([*_strings(own, *names.split()), *known], open=True, documented=True)
 
 
 def _reference(evaluator: Evaluator, call: Call) -> Term:
