@@ -6,9 +6,8 @@ declared, brackets that do not close, functions where they are not allowed, memb
 
 from __future__ import annotations
 
-import re
-
 from aiblint.arm.environment import Problem
+from aiblint.arm.expression import Access, Call, ExpressionError, Literal, parse
 from aiblint.arm.functions import exists
 from aiblint.arm.scope import is_expression
 from aiblint.document import ARRAY, OBJECT, STRING, Node
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
     from aiblint.resources import Container
     from aiblint.template import Template
 
-_STRINGS = lazy(r"'(?:[^']|'')*+'")
-_PLAIN = lazy(r"\[(parameters|variables)\('([^']*)'\)\]")
-_CALLS = lazy(r"\b([A-Za-z_$][\w$.]*+)\s*+\(\s*+(?:'((?:[^']|'')*+)'\s*+\)\s*+([.\[])?)?")
-_ALLOWED = lazy(r"[\w\s.,()\[\]'?$-]*+")
-_ODD = lazy(r"\s(?<=[)\]'\w]\s)\s*+['\w(]|''['(\w]|[(,]\s*+,|,\s*+\)|\(\s*+\[|\.\s*+[^\w?\s]")
-_SHAPED = lazy(r"\b(?:resourceGroup|subscription|tenant|deployment|environment|deployer)\s*\(\s*\)\s*\.\s*(\w+)", re.IGNORECASE)
+_PLAIN = lazy(r"\[(parameters|variables)\('([^']+)'\)\]")
+_SHAPED = frozenset({"resourcegroup", "subscription", "tenant", "deployment", "environment", "deployer"})
 _DOCUMENTED = {"id", "name", "type", "location", "managedby", "tags", "properties"}
 _DOCUMENTED |= {"subscriptionid", "tenantid", "displayname", "country", "countrycode", "objectid", "suffixes", "authentication"}
 _UNREAD = frozenset({"metadata", "comments"})
@@ -50,7 +45,7 @@ def problems(templates: list[Template]) -> list[Problem]:
     for root in roots.values():
         if root.reviewed is None:
             root.reviewed = True
-            _Review(root).run()
+            _Review(root, {}).run()
         found.update((id(problem), problem) for problem in root.scope.problems)
     return list(found.values())
 
@@ -121,11 +116,48 @@ class _Strange:
         self.misplaced = misplaced
 
 
+class _Called:
+    """A call in an expression: its name, its one argument where that is a text, and the member asked of what it gives."""
+
+    __slots__ = ("argument", "folded", "member", "name")
+
+    def __init__(self, name: str, argument: str | None, member: str | None) -> None:
+        self.name = name
+        self.folded = name.lower()
+        self.argument = argument
+        self.member = member
+
+
+def _calls(text: str) -> list[_Called] | None:
+    """The calls in an expression; None where it cannot be read."""
+    try:
+        parts = list(parse(text).walk())
+    except ExpressionError:
+        return None
+    members: dict[int, str] = {}
+    for part in parts:
+        if isinstance(part, Access):
+            key = part.steps[0].key
+            members[id(part.base)] = key if isinstance(key, str) else ""
+    found: list[_Called] = []
+    for part in parts:
+        if isinstance(part, Call):
+            name = part.name if part.namespace is None else f"{part.namespace}.{part.name}"
+            first = part.arguments[0] if part.arguments else None
+            known = isinstance(first, Literal) and isinstance(first.value, str)
+            found.append(
+                _Called(name, str(first.value) if known and isinstance(first, Literal) else None, members.get(id(part)))
+            )
+    return found
+
+
 class _Review:
     """One template with its own names: the root, or a nested deployment that is read in its own scope."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, read: dict[str, list[_Called] | None]) -> None:
         self.container = container
+        self.read = read
+        """What the expressions call that were read so far; compiled templates say the same in many places."""
         self.scope = container.scope
         self.parameters = _kinds(container.node.find("parameters"))
         self.variables = {(child.key or "").lower() for child in _children(container.node.find("variables"))}
@@ -164,7 +196,7 @@ class _Review:
             for strange in listed:
                 self.report(strange, sure)
         for container in nested:
-            _Review(container).run()
+            _Review(container, self.read).run()
 
     def given(self, parameter: Node) -> bool:
         handed = self.scope.handed
@@ -206,27 +238,28 @@ class _Review:
             if plain[1] == "parameters":
                 return False, plain[2].lower() not in self.parameters
             return section in (DEFAULT, FUNCTION), plain[2].lower() not in self.variables
-        bare = _STRINGS.sub("''", text)
-        wrong = (
-            bare.count("(") != bare.count(")")
-            or bare.count("[") != bare.count("]")
-            or _ALLOWED.fullmatch(bare) is None
-            or _ODD.search(bare) is not None
-            or (")." in text and any(member.lower() not in _DOCUMENTED for member in _SHAPED.findall(bare)))
+        if text not in self.read:
+            self.read[text] = _calls(text)
+        calls = self.read[text]
+        if calls is None:
+            return False, True
+        misplaced = any(
+            self.refusal(call.name, section, node, call.argument or "") is not None
+            for call in calls
+            if call.folded in _PLACED or (call.folded.startswith("list") and section != RESOURCE)
         )
-        misplaced = False
-        for name, argument, step in _CALLS.findall(text):
-            folded = name.lower()
-            if folded in _PLACED or (folded.startswith("list") and section != RESOURCE):
-                misplaced = misplaced or self.refusal(name, section, node, argument) is not None
-            if argument and folded == "parameters":
-                kind = self.parameters.get(argument.lower())
-                wrong = wrong or kind is None or (bool(step) and kind in _WITHOUT_MEMBERS)
-            elif argument and folded == "variables":
-                wrong = wrong or argument.lower() not in self.variables or bool(step)
-            else:
-                wrong = wrong or not exists(name)
-        return misplaced, wrong
+        return misplaced, any(self.is_strange(call) for call in calls)
+
+    def is_strange(self, call: _Called) -> bool:
+        """Whether a call asks for what is not there, or for a member of something of which members are known."""
+        if call.folded == "parameters":
+            kind = self.parameters.get(call.argument.lower()) if call.argument is not None else None
+            return kind is None or (call.member is not None and kind in _WITHOUT_MEMBERS)
+        if call.folded == "variables":
+            return call.argument is None or call.argument.lower() not in self.variables or call.member is not None
+        if call.folded in _SHAPED:
+            return call.member is not None and call.member.lower() not in _DOCUMENTED
+        return not exists(call.name)
 
     def refusal(self, name: str, section: str, node: Node, argument: str = "") -> str | None:
         """Why a function is not allowed in a place; `argument` is the one that is written there, if it is a text."""
@@ -260,7 +293,6 @@ class _Review:
 
     def report_misplaced(self, strange: _Strange, sure: bool) -> None:
         from aiblint.arm.evaluate import report
-        from aiblint.arm.expression import Call, ExpressionError, Literal, parse
 
         node = strange.node
         try:

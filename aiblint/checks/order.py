@@ -124,8 +124,9 @@ def trigger_order_missing(value: Value, context: Context) -> Iterator[Problem]:
     for resource in own.container.resources:
         if resource.type != TRIGGER.lower() or resource.deployed is False or resource.parent not in (None, own):
             continue
-        name, slash, _ = (getattr(resource.name, "value", None) or "").lower().partition("/")
-        beside = slash and name == getattr(own.name, "value", "").lower()
+        known, mine = getattr(resource.name, "value", None), getattr(own.name, "value", None)
+        name, slash, _ = known.lower().partition("/") if isinstance(known, str) else ("", "", "")
+        beside = bool(slash) and isinstance(mine, str) and name == mine.lower()
         if (beside or resource.parent is own) and around.before(own, resource) is False:
             written = next((trigger for trigger in context.template.triggers if trigger.node is resource.node), None)
             if written is not None:
