@@ -100,12 +100,16 @@ def read_yaml(path: str) -> Any:
     try:
         with open(path, encoding="utf-8") as file:
             content = yaml.load(file, Loader=loader())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark is not None else path
+        raise RuleError(f"{place}: is not YAML: {error.problem}{f', {error.context}' if error.context else ''}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise RuleError(f"{os.path.basename(path)}: {error}") from error
+        raise RuleError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     except OSError as error:
-        raise RuleError(f"{os.path.basename(path)}: cannot be read: {error.strerror}") from error
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
     if isinstance(content, dict) and f"{content.get('id')}-{content.get('name')}.yaml" != os.path.basename(path):
-        raise RuleError(f"{os.path.basename(path)}: a rule file is called ID-NAME.yaml")
+        raise RuleError(f"{path}: a rule file is called ID-NAME.yaml, after its 'id' and 'name'")
     return content
 
 

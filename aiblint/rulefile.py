@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from aiblint.pattern import lazy
 from aiblint.rule import OF_FILE, Case, Rule, RuleError
+from aiblint.strict_yaml import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ _KEYS = frozenset(
 )
 _NEEDED = ("id", "name", "severity", "category", "summary", "why", "references", "examples")
 _CASE_KEYS = frozenset({"api-versions", "check", "select", "severity", "when"})
+_DEFAULTS = ("select", "when", "api-versions", "severity")
+"""What a rule says for all of its cases that do not say it themselves."""
 _OPERATING_SYSTEMS = ("linux", "windows")
 _CONDITIONS = {"kind": ("body", "arm"), "os": _OPERATING_SYSTEMS, "source-os": _OPERATING_SYSTEMS, "type": ()}
 """Condition → the values that it can ask for; those of `type` are the variants that some API version knows."""
@@ -71,26 +75,43 @@ _ADDRESS = lazy(r"https://[^\s<>\"]+")
 _PLACE = lazy(r"\$.*|/.*||\d+:\d+", re.DOTALL)
 
 
-def from_yaml(content: object, where: str) -> Rule:
+class Where(str):
+    """Where something stands in a rule file: its name, and the line, as far as that is known."""
+
+    file: str
+
+    def __new__(cls, file: str, line: int | None = None) -> Where:
+        made = super().__new__(cls, file if line is None else f"{file}:{line}")
+        made.file = file
+        return made
+
+    def at(self, content: object, key: object) -> Where:
+        """The place of a key of a mapping; where nobody knows its line, that of the mapping."""
+        line = getattr(content, "lines", {}).get(key)
+        return self if line is None else Where(self.file, line)
+
+
+def from_yaml(content: object, file: str) -> Rule:
     """Builds a rule from the content of a rule file. Raises RuleError: unknown key, word or option, missing part, wrong type."""
+    where = Where(file)
     if not isinstance(content, dict):
         raise RuleError(f"{where}: a rule file holds a mapping")
     _only(content, _KEYS, where, "key")
     for key in _NEEDED:
         if content.get(key) in (None, "", [], {}):
             raise RuleError(f"{where}: '{key}' is missing")
-    _among(content["severity"], SEVERITIES, where, "severity")
-    _among(content["category"], CATEGORIES, where, "category")
-    _among(content.get("precision", "high"), PRECISIONS, where, "precision")
+    _among(content["severity"], SEVERITIES, where.at(content, "severity"), "severity")
+    _among(content["category"], CATEGORIES, where.at(content, "category"), "category")
+    _among(content.get("precision", "high"), PRECISIONS, where.at(content, "precision"), "precision")
     enabled = content.get("enabled", True)
     if not isinstance(enabled, bool) or (enabled and content["category"] == ADVICE):
-        raise RuleError(f"{where}: 'enabled' is true or false, and false for advice")
+        raise RuleError(f"{where.at(content, 'enabled')}: 'enabled' is true or false, and false for advice")
     unread = content.get("unread", content["category"] in ABOUT_THE_FILE)
     if not isinstance(unread, bool):
-        raise RuleError(f"{where}: 'unread' is true or false")
+        raise RuleError(f"{where.at(content, 'unread')}: 'unread' is true or false")
     needs = content.get("needs")
     if needs is not None:
-        _among(needs, PROGRAMS, where, "program")
+        _among(needs, PROGRAMS, where.at(content, "needs"), "program")
         if enabled:
             raise RuleError(f"{where}: a rule that needs a program is off by default: write 'enabled: false'")
     examples(content, where)
@@ -98,35 +119,47 @@ def from_yaml(content: object, where: str) -> Rule:
     cases = _cases(content, where)
     return Rule(
         {
-            "id": _text(content["id"], "id", where, _ID, "AIB801"),
-            "name": _name(content["name"], "name", where),
+            "id": _text(content["id"], "id", where.at(content, "id"), _ID, "AIB801"),
+            "name": _name(content["name"], "name", where.at(content, "name")),
             "severity": content["severity"],
             "category": content["category"],
             "enabled": enabled,
-            "summary": " ".join(_text(content["summary"], "summary", where).split()),
+            "summary": " ".join(_text(content["summary"], "summary", where.at(content, "summary")).split()),
             "needs": needs,
             "unread": unread,
-            "why": _text(content["why"], "why", where).strip(),
-            "references": _texts(content["references"], "references", where, _ADDRESS, "https://learn.microsoft.com/…"),
-            "aliases": [_name(alias, "aliases", where) for alias in _list(content.get("aliases", []), "aliases", where)],
-            "security_severity": _score(content.get("security-severity"), where),
+            "why": _text(content["why"], "why", where.at(content, "why")).strip(),
+            "references": _texts(
+                content["references"], "references", where.at(content, "references"), _ADDRESS, "https://learn.microsoft.com/…"
+            ),
+            "aliases": _aliases(content, where.at(content, "aliases")),
+            "security_severity": _score(content.get("security-severity"), where.at(content, "security-severity")),
             "precision": content.get("precision", "high"),
             "cases": [[c.selectors, c.when, c.versions, c.check, c.on, c.options, c.severity] for c in cases],
         }
     )
 
 
-def _cases(content: Mapping[str, Any], where: str) -> list[Case]:
+def _aliases(content: Mapping[str, Any], where: Where) -> list[str]:
+    return [_name(alias, "aliases", where) for alias in _list(content.get("aliases", []), "aliases", where)]
+
+
+def _cases(content: Mapping[str, Any], where: Where) -> list[Case]:
     """The cases of a rule: its own check, or those listed, each with what the rule says for all of them."""
     if ("cases" in content) == ("check" in content):
         raise RuleError(f"{where}: a rule has either 'check' or a list of 'cases'")
-    written = _list(content["cases"], "cases", where) if "cases" in content else [{"check": content["check"]}]
+    listed = where.at(content, "cases")
+    written = _list(content["cases"], "cases", listed) if "cases" in content else [_part(content, ("check",))]
     if not written:
-        raise RuleError(f"{where}: 'cases' lists no case")
+        raise RuleError(f"{listed}: 'cases' lists no case")
     for case in written:
-        _only(case, _CASE_KEYS, where, "key of a case")
-    defaults = {key: content[key] for key in ("select", "when", "api-versions", "severity") if key in content}
-    return [_case({**defaults, **case}, where) for case in written]
+        _only(case, _CASE_KEYS, listed, "key of a case")
+    return [_case(_part(content, _DEFAULTS, case), listed) for case in written]
+
+
+def _part(content: Mapping[str, Any], keys: tuple[str, ...], more: Mapping[str, Any] = MappingProxyType({})) -> Written:
+    """Some members of a mapping, and `more`, which go before; each with its line."""
+    lines = {**getattr(content, "lines", {}), **getattr(more, "lines", {})}
+    return Written({**{key: content[key] for key in keys if key in content}, **more}, lines)
 
 
 def _text(value: object, key: str, where: str, pattern: re.Pattern[str] | None = None, like: str = "") -> str:
@@ -168,12 +201,13 @@ def _score(value: object, where: str) -> str | None:
     return str(value)
 
 
-def examples(content: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
+def examples(content: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
     """The examples of a rule file; at least one bad and one good one. Raises RuleError."""
+    where = Where(file).at(content, "examples")
     found = _list(content["examples"], "examples", where)
     for example in found:
         _only(example, _EXAMPLE_KEYS, where, "key of an example")
-        _example(example, where)
+        _example(example, where.at(example, next(iter(example), None)))
     for kind in ("bad", "good"):
         if not any(kind in example for example in found):
             raise RuleError(f"{where}: no {kind} example")
@@ -221,8 +255,9 @@ def _day(day: object, where: str) -> None:
         raise RuleError(f"{where}: 'today' takes a date such as \"2026-11-23\", not {day!r}") from error
 
 
-def covers(content: Mapping[str, Any], where: str) -> list[str]:
+def covers(content: Mapping[str, Any], file: str) -> list[str]:
     """The rows of docs/statements.yaml that a rule covers, as `S57` (the reference) or `T5` (troubleshooting). Raises RuleError."""
+    where = Where(file).at(content, "covers")
     rows = content.get("covers", [])
     if not isinstance(rows, list):
         raise RuleError(f"{where}: 'covers' is a list of rows of docs/statements.yaml, such as [S57, T5]")
@@ -233,17 +268,25 @@ def covers(content: Mapping[str, Any], where: str) -> list[str]:
     return rows
 
 
-def _case(written: Mapping[str, Any], where: str) -> Case:
-    _among(written["severity"], SEVERITIES, where, "severity")
-    reference, on, options = _word(written.get("check"), where)
-    selectors = _selectors(written.get("select"), where)
+def _case(written: Mapping[str, Any], where: Where) -> Case:
+    _among(written["severity"], SEVERITIES, where.at(written, "severity"), "severity")
+    reference, on, options = _word(written.get("check"), where.at(written, "check"))
+    selectors = _selectors(written.get("select"), where.at(written, "select"))
     if (on in OF_FILE) != (not selectors):
-        raise RuleError(f"{where}: a check on the file has no 'select', any other check has one")
-    when = _when(written.get("when"), where)
-    return Case(selectors, when, _versions(written.get("api-versions"), where), reference, on, options, written["severity"])
+        raise RuleError(f"{where.at(written, 'check')}: a check on the file has no 'select', any other check has one")
+    when = _when(written.get("when"), where.at(written, "when"))
+    return Case(
+        selectors,
+        when,
+        _versions(written.get("api-versions"), where.at(written, "api-versions")),
+        reference,
+        on,
+        options,
+        written["severity"],
+    )
 
 
-def _when(written: object, where: str) -> dict[str, list[str]]:
+def _when(written: object, where: Where) -> dict[str, list[str]]:
     """Condition → the values of which one must hold."""
     if written is None:
         return {}
@@ -323,12 +366,12 @@ def _word(check: object, where: str) -> tuple[str, str, dict[str, Any]]:
         raise RuleError(f"{where}: {error}") from error
 
 
-def _only(given: Mapping[str, Any], allowed: frozenset[str], where: str, what: str) -> bool:
+def _only(given: Mapping[str, Any], allowed: frozenset[str], where: Where, what: str) -> bool:
     if not isinstance(given, dict):
         raise RuleError(f"{where}: a mapping belongs here, not {given!r}")
     for key in given:
         if key not in allowed:
-            raise RuleError(f"{where}: unknown {what} '{key}'{_nearest(key, allowed)}")
+            raise RuleError(f"{where.at(given, key)}: unknown {what} '{key}'{_nearest(key, allowed)}")
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -139,21 +140,74 @@ def test_a_rule_file_holds_a_mapping(content: object) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id: [", "expected"),
-        ("id: AIB801\nname: build-timeout-range\nseverity: error\nseverity: note\n", "'severity' stands here twice"),
-        ("id: AIB801\nname: build-timeout-range\nwhen:\n  os: linux\n  os: windows\n", "'os' stands here twice"),
-        ("id: AIB802\nname: build-timeout-range\n", "a rule file is called ID-NAME.yaml"),
-        ("id: AIB801\nid2: \x00\n", "character"),
-        ("? [a]\n: b\n", "unhashable"),
-        ("[" * 100_000, FILE),
+        ("id: AIB801\nname: [\n", ":3:1: is not YAML: "),
+        (
+            "id: AIB801\nname: build-timeout-range\nseverity: error\nseverity: note\n",
+            ":4:1: is not YAML: 'severity' stands here twice",
+        ),
+        (
+            "id: AIB801\nname: build-timeout-range\nwhen:\n  os: linux\n  os: windows\n",
+            ":5:3: is not YAML: 'os' stands here twice",
+        ),
+        ("id: AIB802\nname: build-timeout-range\n", ": a rule file is called ID-NAME.yaml, after its 'id' and 'name'"),
+        ("id: AIB801\nid2: \x00\n", ": is not YAML: "),
+        ("? [a]\n: b\n", ":1:3: is not YAML: found unhashable key"),
+        ("[" * 100_000, ""),
     ],
 )
 def test_what_is_wrong_with_the_yaml_is_said_with_the_file(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / FILE).write_text(text)
     with pytest.raises(rule.RuleError) as caught:
         registry.read_folder(str(tmp_path))
-    assert str(caught.value).startswith(f"{FILE}: ")
+    assert str(caught.value).startswith(f"{tmp_path / FILE}:")
     assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("severity: error", "severity: eror", 3),
+        ("category: time", "categorie: time", 4),
+        ("covers:", "when: {os: windos}\ncovers:", 14),
+        ("select: $", "select: $[", 15),
+        ("check:\n  equals:", "check:\n  equls:", 16),
+        ("examples:\n  - bad:", "examples:\n  - bat:", 19),
+        ("    at: $", "    at: $\n    fixt: x", 21),
+        ("    at: $.properties.buildTimeoutInMinutes", "    at: somewhere", 19),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
+    text = """id: AIB801
+name: build-timeout-range
+severity: error
+category: time
+summary: The service refuses this build timeout.
+why: |
+  It is refused.
+
+  Really.
+references:
+  - https://learn.microsoft.com/azure
+# 12
+# 13
+covers: [S41]
+select: $.properties.buildTimeoutInMinutes
+check:
+  equals: {to: 6}
+examples:
+  - bad: {properties: {buildTimeoutInMinutes: 5}}
+    at: $.properties.buildTimeoutInMinutes
+  - good: {properties: {buildTimeoutInMinutes: 6}}
+"""
+    assert text.count(old) == 1
+    path = tmp_path / FILE
+    path.write_text(text)
+    rulefile.from_yaml(registry.read_yaml(str(path)), FILE)
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(rule.RuleError) as caught:
+        rulefile.from_yaml(registry.read_yaml(str(path)), FILE)
+    assert str(caught.value).startswith(f"{FILE}:{line}: ")
 
 
 def test_a_rule_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -261,4 +315,4 @@ def test_a_broken_rule_file_is_2_and_named(aiblint: Aiblint, monkeypatch: pytest
     monkeypatch.setattr(registry, "INDEX", str(tmp_path / "_rules.json"))
     status, out, err = aiblint(ROOT / "examples" / "linux.json")
     assert (status, out) == (2, "")
-    assert err.startswith("aiblint: AIB001-json-syntax.yaml: 'when' is a mapping of conditions")
+    assert re.match(r"aiblint: AIB001-json-syntax\.yaml:\d+: 'when' is a mapping of conditions", err)
