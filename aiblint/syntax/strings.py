@@ -32,6 +32,8 @@ _SMART_END = lazy(r"[“”„‟\x93\x94][ \t]*+(?=[,\]}:\r\n]|\Z)")
 _ESCAPED_END = lazy(r'(\\)"[ \t]*+[\]},]*+[ \t]*+\Z')
 _TO_QUOTE = lazy(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _CLOSES_LATER = lazy(r'[ \t\r\n]*+(?:[\]}]|,[ \t\r\n]*+(?:["\[{\]}<]|-?[0-9]|true|false|null|/[/*]|\Z)|//|/\*)')
+_HERE_STRING = lazy(r"@\"[ \t]*+\r?\n(?!\s*+(?:[\"\]},:/]|\Z))")
+_HERE_END = lazy(r"\r?\n[ \t]*+\"@")
 _REST_OF_FILE = lazy(r"\s*+\Z")
 _NOT_A_WORD = lazy(r"[ \t\r\n]*+(?![\w$@-])")
 
@@ -179,9 +181,29 @@ class Strings:
         close = self._segment(start + 1)
         if self.text[close : close + 1] != '"':
             return self._no_quote(start, close, line_start)
+        if _HERE_STRING.match(self.text, close - 1):
+            end = self._behind_here_string(close)
+            if end >= 0:
+                message = 'a here-string stands in it as it is: write `\\"` for each of its quotes, and `\\n`, or one string for each line'
+                self.report("multi-line-string", start, end + 1, message)
+                return end + 1, end
         if _ENDS.match(self.text, close + 1):
             return close + 1, close
         return self._doubtful(start, close, in_object)
+
+    def _behind_here_string(self, close: int) -> int:
+        """The quote that closes a string into which PowerShell's `@"` … `"@` was pasted; -1 where there is none."""
+        text = self.text
+        ending = _HERE_END.search(text, close, close + _CHARS_AHEAD)
+        pos = ending.end() if ending is not None else len(text)
+        for _ in range(_QUOTES_AHEAD):
+            found = _TO_QUOTE.match(text, pos)
+            if found is None or found.end() - close > 2 * _CHARS_AHEAD:
+                return -1
+            pos = found.end()
+            if _CLOSES_LATER.match(text, pos):
+                return pos - 1
+        return -1
 
     def _doubtful(self, start: int, close: int, in_object: bool) -> tuple[int, int]:
         """A quote that nothing of JSON follows: the end with something missing after it, or a quote inside the string."""
