@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aiblint.template import Template, Value
 
 _FIRST_WORD = lazy(r"\[\s*([A-Za-z]\w*)\s*[(.]")
+# `[ -f x ]] && …`: the test begins with one bracket and ends with two.
+_HALF_CONDITION = lazy(r"\[\s(?:(?!\s\]{1,2}(?:[\s;&|]|\Z)).){1,2000}\s\]\](?=[\s;&|]|\Z)")
 _COPY_INDEX = lazy(r"\bcopyIndex\s*\(", re.IGNORECASE)
 _PARAMETER = lazy(r"\[\s*parameters\s*\(\s*'([^']*)'\s*\)\s*\]", re.IGNORECASE)
 _BARE_CALL = lazy(r"(?:resourceId|concat|format|parameters|variables)\s*\(.*\)", re.IGNORECASE | re.DOTALL)
@@ -94,7 +96,7 @@ def _takes_any_text(value: Value) -> bool:
 def bracket_lost(value: Value, context: Context) -> Iterator[Problem]:
     """A command that begins with two brackets: ARM takes one of them away before the shell sees it."""
     text = value.text
-    if value.shift and text is not None and text.endswith("]]") and not text.startswith("[["):
+    if value.shift and text is not None and not text.startswith("[[") and (text.endswith("]]") or _HALF_CONDITION.match(text)):
         written = "[" + text
         yield Problem(
             value,
