@@ -89,6 +89,7 @@ def test_no_outlet_repeats_a_secret(seed: int, aiblint: Aiblint, tmp_path: Path)
         "difference": ["--diff", "--unsafe-fixes"],
         "baseline": ["--write-baseline", base],
         "known": ["--baseline", base, "--format", "json"],
+        "fixed": ["--fix", "--unsafe-fixes", "-v"],
     }.items():
         said[name] = "".join(aiblint("--no-config", *more, path)[1:])
     said["baseline"] += base.read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiblint import inline, platforms, schema
 from aiblint.check import Problem, check, quote
-from aiblint.checks.plain_shell import rewritten
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -58,6 +57,8 @@ def bash_in_plain_shell(value: Value, context: Context) -> Iterator[Problem]:
     if len(words) > 1:
         more = ", ".join(quote(word, 24) for word in words[1:5])
         message += f" (the same goes for {len(found) - 1} more in this step: {more})"
+    from aiblint.checks.plain_shell import rewritten  # here, because few scripts are Bash
+
     fix = rewritten(script, [(each.start, each.instead if each.effect == "missing" else each.effect) for each in found])
     yield script.problem(first.start, first.end, message, fix=fix)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aiblint import inline
-from aiblint.change import Part, Repair
 from aiblint.check import Problem, check, quote
 from aiblint.pattern import lazy
 
@@ -37,6 +36,8 @@ def typographic_command(value: Value, context: Context) -> Iterator[Problem]:
     places = sorted(set(_in_shell(script) if script.dialect == "posix" else _in_powershell(script)))
     if not places:
         return
+    from aiblint.change import Part, Repair  # here, because few scripts hold such characters
+
     first = places[0]
     character = script.text[first]
     message = (_to_powershell if script.dialect == "powershell" else _to_shell)(character) + f"; type {_instead(character)}"
