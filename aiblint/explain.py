@@ -158,7 +158,7 @@ def _good(rule: Rule, bad: Mapping[str, Any]) -> list[str]:
     wanted = _paths(bad["bad"]) - _USUAL
     candidates = [example for example in _content(rule) if example.get("good")]
     best = max(candidates, key=lambda example: _likeness(example, bad, wanted), default=None)
-    if best is not None and (not clean or (_likeness(best, bad, wanted)[0] > 0 and "[" not in _first_characters(best["good"]))):
+    if best is not None and (not clean or (_likeness(best, bad, wanted)[0] > 0 and _is_readable(best, bad))):
         return _shown(best, best["good"])
     return clean or [_WITHOUT]
 
@@ -173,7 +173,12 @@ def _only_takes_away(change: Any) -> bool:
 def _likeness(example: Mapping[str, Any], bad: Mapping[str, Any], wanted: set[str]) -> tuple[int, bool, bool]:
     """How many of the wanted paths a good example speaks of, whether in values that can be read, whether in the same template."""
     change = example["good"]
-    return len(_paths(change) & wanted), "[" not in _first_characters(change), example.get("on") == bad.get("on")
+    return len(_paths(change) & wanted), _is_readable(example, bad), example.get("on") == bad.get("on")
+
+
+def _is_readable(example: Mapping[str, Any], bad: Mapping[str, Any]) -> bool:
+    """Whether a good example shows values; an expression only says that nothing is known, but where the bad one has some, too."""
+    return bad.get("on") == "arm" or bad.get("of") == "file" or "[" not in _first_characters(example["good"])
 
 
 def _first_characters(change: Any) -> set[str]:
