@@ -99,7 +99,7 @@ def _rules(settings: Settings) -> Collection[Rule]:
     from aiblint import ownrules
 
     shipped = registry.load()
-    return shipped + ownrules.load(settings.rules, shipped)
+    return shipped + ownrules.load(settings, shipped)
 
 
 def _test_rules(folder: str) -> int:

@@ -72,6 +72,15 @@ def load() -> list[Rule]:
     return [Rule(rule) for rule in stored["rules"]]
 
 
+def stamp() -> str:
+    """Tells apart what may make another rule of the same file: version and form of the index and, in a clone, its age."""
+    try:
+        status = os.stat(INDEX)
+    except OSError:
+        return ""
+    return f"{__version__} {_FORMAT} {status.st_mtime_ns} {status.st_size} {INDEX}"
+
+
 def read_folder(where: str) -> list[Rule]:
     """The rules of a folder, read from their files. Raises RuleError."""
     from aiblint.rulefile import from_yaml  # here, because an index that is fresh is all that a run needs

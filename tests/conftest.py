@@ -20,8 +20,9 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 
 
 @pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No colour, no date and no git variables from whoever runs the tests (a hook sets GIT_DIR)."""
+def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No colour, no date, no cache and no git variables from whoever runs the tests (a hook sets GIT_DIR)."""
+    monkeypatch.setenv("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     for name in list(os.environ):
         if name in ("NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH") or name.startswith("GIT_"):
             monkeypatch.delenv(name)
