@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from conftest import ROOT, Aiblint
 
 from aiblint import streams
+from aiblint.report import FORMATS
 
 CLEAN = ROOT / "examples" / "linux.json"
 MISTAKES = ROOT / "examples" / "mistakes.json"
@@ -178,3 +180,42 @@ def test_a_number_too_large_is_one_mistake(aiblint: Aiblint, tmp_path: Path) -> 
     (tmp_path / "a.json").write_text(text)
     found = json.loads(aiblint("--format", "json", tmp_path)[1])["findings"]
     assert [finding["name"] for finding in found] == ["json-syntax"]
+
+
+@pytest.mark.parametrize("format_name", sorted(FORMATS))
+def test_a_console_that_lacks_characters_shows_their_escapes(format_name: str, tmp_path: Path) -> None:
+    """As on Windows, where a console or a pipe is cp1252; files are UTF-8 there too."""
+    text = (ROOT / "examples" / "mistakes.json").read_text(encoding="utf-8").replace("install-tools", "Grüße-日本-🚀")
+    (tmp_path / "ä.json").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "aiblint", "--format", format_name, "--output", f"{format_name}=out", "."]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    shown = done.stdout.decode("cp1252")
+    written = (tmp_path / "out").read_bytes().decode("utf-8")
+    assert re.sub(r"\\(?:u[0-9a-f]{4}|U[0-9a-f]{8})", "", shown.replace("\r\n", "\n")) == re.sub(
+        r"\\(?:u[0-9a-f]{4}|U[0-9a-f]{8})", "", "".join(c for c in written if _in_cp1252(c))
+    )
+
+
+def _in_cp1252(character: str) -> bool:
+    try:
+        character.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@posix
+@pytest.mark.parametrize(
+    "arguments", [["--list-rules"], ["--statistics", "."], ["--format", "json", "."], ["--schema", "served"]]
+)
+def test_a_reader_that_goes_away_hears_no_complaint(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text((ROOT / "examples" / "mistakes.json").read_text())
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "aiblint", *arguments]
+    with open(writing, "wb") as pipe:
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
