@@ -39,6 +39,13 @@ EXPRESSIONS = [
     "parameters('x')",
     "[[parameters('x')]",
     "[toLowr(1)]",
+    "[copyIndex('x')]",
+    "[utcNow()]",
+    "[parameters('x').a.b]",
+    "[variables('v')[parameters('y')]]",
+    "[if(equals(parameters('x'), 'a'), if(parameters('y'), 1, 2), variables('v'))]",
+    "[subscription().id]",
+    "[parameters('')]",
 ]
 names, kinds, said = st.sampled_from(NAMES), st.sampled_from(KINDS), st.sampled_from(EXPRESSIONS)
 anything = st.one_of(said, names, values, st.booleans())
@@ -111,7 +118,13 @@ def deployments(draw: st.DrawFn, deepest: int = 2) -> Any:
     return {
         "$schema": SCHEMA,
         "definitions": draw(st.dictionaries(st.sampled_from(["d", "e"]), declared, max_size=2)),
-        "parameters": draw(st.dictionaries(st.sampled_from(["x", "y"]), declared, max_size=2)),
+        "parameters": draw(
+            st.one_of(st.dictionaries(st.sampled_from(["x", "y"]), st.one_of(declared, scalars), max_size=2), scalars)
+        ),
+        "outputs": draw(
+            st.one_of(st.dictionaries(names, an_object(condition=anything, value=anything, copy=loops), max_size=2), scalars)
+        ),
+        "languageVersion": draw(st.sampled_from([None, "2.0", "1.0", 2])),
         "variables": draw(
             st.one_of(st.dictionaries(st.sampled_from(["v", "w"]), anything), loops.map(lambda made: {"copy": made}))
         ),
