@@ -177,18 +177,32 @@ def _module(number: int) -> Json:
 
 
 def many_templates(path: Path, count: int) -> Path:
-    """One deployment with `count` image templates, each with its own names."""
+    """One file with `count` image templates, each with its own names, in nested deployments of 250: one takes 800 resources at most."""
     content = template(2)
     pattern = json.dumps(image(content))
-    content["resources"] = content["resources"][:1]
+    images = []
     for number in range(count):
         resource = json.loads(pattern)
         resource["name"] = f"image-{number}"
         for target in resource["properties"]["distribute"]:
             target["runOutputName"] = f"output-{number}"
             target["galleryImageId"] = _GALLERY.format(number)
-        content["resources"].append(resource)
-    return write(path, content)
+        images.append(resource)
+    nested = [
+        {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2022-09-01",
+            "name": f"images-{first}",
+            "properties": {
+                "mode": "Incremental",
+                "expressionEvaluationOptions": {"scope": "inner"},
+                "parameters": {"scriptRef": _GIVEN["scriptRef"]},
+                "template": {**content, "resources": [*content["resources"][:1], *images[first : first + 250]]},
+            },
+        }
+        for first in range(0, count, 250)
+    ]
+    return write(path, {"$schema": content["$schema"], "contentVersion": "1.0.0.0", "resources": nested})
 
 
 _GALLERY = (

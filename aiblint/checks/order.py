@@ -118,25 +118,25 @@ def identity_without_role(value: Value, context: Context) -> Iterator[Problem]:
 def trigger_order_missing(value: Value, context: Context) -> Iterator[Problem]:
     """A trigger beside its image template that does not wait for it; takes the whole template."""
     own = context.template.resource
-    if own is None:
+    written_by = {trigger.node: trigger for trigger in context.template.triggers}
+    if own is None or not written_by:
         return
     around = neighbours.of(own)
-    for resource in own.container.resources:
-        if resource.type != TRIGGER.lower() or resource.deployed is False or resource.parent not in (None, own):
+    for resource in around.of_type(TRIGGER.lower()):
+        written = written_by.get(resource.node)
+        if written is None or resource.container is not own.container or resource.parent not in (None, own):
             continue
         known, mine = getattr(resource.name, "value", None), getattr(own.name, "value", None)
         name, slash, _ = known.lower().partition("/") if isinstance(known, str) else ("", "", "")
         beside = bool(slash) and isinstance(mine, str) and name == mine.lower()
         if (beside or resource.parent is own) and around.before(own, resource) is False:
-            written = next((trigger for trigger in context.template.triggers if trigger.node is resource.node), None)
-            if written is not None:
-                yield Problem(
-                    written,
-                    "nothing makes the deployment wait for the image template of this trigger, which it makes too: the trigger may be "
-                    f"submitted before it, and is refused (ParentResourceNotFound); add {_entry(own, resource, None)} to its 'dependsOn'",
-                    mark=written.get("name") or written.get("type"),
-                    related=((value, "the image template"),),
-                )
+            yield Problem(
+                written,
+                "nothing makes the deployment wait for the image template of this trigger, which it makes too: the trigger may be "
+                f"submitted before it, and is refused (ParentResourceNotFound); add {_entry(own, resource, None)} to its 'dependsOn'",
+                mark=written.get("name") or written.get("type"),
+                related=((value, "the image template"),),
+            )
 
 
 def _may_do_anything(resource: Resource) -> bool:
