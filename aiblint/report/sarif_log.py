@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import bisect
 import os
-import pathlib
-import urllib.parse
 
 import sarif_om as om
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/OWNER/aiblint"
 _ROOT = "%SRCROOT%"
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")  # RFC 3986: stand for themselves
 _LONGEST_DESCRIPTION = 1024  # GitHub refuses longer short and full descriptions
 _MOST_TAGS = 10  # GitHub keeps ten of a rule's tags
 _MOST_LINKS = 5  # of related places in a message's text; all of them are in relatedLocations
@@ -134,10 +133,20 @@ def artifact_uri(path: str, root: str) -> tuple[str, str | None]:
 
     Symbolic links are followed on both sides: services look for the real file in the checkout.
     """
-    real, real_root = pathlib.Path(os.path.realpath(path)), pathlib.Path(os.path.realpath(root))
-    if real.is_relative_to(real_root):
-        return urllib.parse.quote(os.fsencode(real.relative_to(real_root).as_posix())), _ROOT
-    return real.as_uri(), None
+    real, folder = os.path.realpath(path), os.path.join(os.path.realpath(root), "")
+    if os.path.normcase(real).startswith(os.path.normcase(folder)):
+        return _quoted(real[len(folder) :].replace(os.sep, "/")), _ROOT
+    import pathlib  # takes a while to load, and most files lie in the checkout
+
+    return pathlib.Path(real).as_uri(), None
+
+
+def _quoted(path: str) -> str:
+    if _PLAIN.issuperset(path):
+        return path
+    from urllib.parse import quote
+
+    return quote(os.fsencode(path))
 
 
 def _driver(run: Run) -> om.ToolComponent:

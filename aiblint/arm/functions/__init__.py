@@ -7,7 +7,7 @@ own list, https://github.com/Azure/bicep/tree/main/src/Bicep.Core.Samples/Files/
 
 from __future__ import annotations
 
-import importlib
+from aiblint import late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def find(name: str) -> Function | None:
     """The function of that name; every `list…` is one, for resource providers add their own."""
     folded = name.lower()
     if folded not in _functions and folded in _ROOM_OF:
-        room = importlib.import_module(f"{__name__}.{_ROOM_OF[folded]}")
+        room = late.module(f"{__name__}.{_ROOM_OF[folded]}")
         _functions.update({function.name.lower(): function for function in room.FUNCTIONS})
     function = _functions.get(folded)
     if function is None and folded.startswith("list"):
