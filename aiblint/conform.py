@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiblint import meant, schema
+from aiblint import schema
 from aiblint.arm.scope import is_expression, is_parameter
 from aiblint.document import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
 
@@ -329,6 +329,8 @@ class _Object:
 
     def _stranger(self, member: Value) -> Deviation:
         """What one member is that does not belong here: the most telling of several explanations."""
+        from aiblint import meant  # here, because most templates hold nothing strange
+
         name = str(member.key)
         known = [key for key, about in self.admitted.items() if not about.get("readonly")]
         if self.described.by is not None:

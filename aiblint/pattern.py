@@ -63,7 +63,10 @@ class Choosy(Lazy):
         """Whether a text holds what every match holds."""
         if self._flags & _IGNORECASE:
             text = text.casefold()
-        return any(part in text for part in self._holds)
+        for part in self._holds:  # noqa: SIM110 - a generator would take longer than the search, and every text is asked
+            if part in text:
+                return True
+        return False
 
     def search(self, text: str, *place: int) -> Any:
         return self.__getattr__("search")(text, *place) if self._fits(text) else None

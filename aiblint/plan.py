@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aiblint.check import Context
-    from aiblint.query import Selector, Step
+    from aiblint.query import Step
     from aiblint.rule import Case, Rule
     from aiblint.value import Value
 
@@ -59,11 +59,8 @@ class Branch:
         self.after: dict[object, Branch] = {}
         self.others: dict[str, list[Task]] = {}
 
-    def add(self, selector: Selector, task: Task) -> None:
-        """Puts a task where its selector leads."""
-        if isinstance(selector, str):
-            self.others.setdefault(selector, []).append(task)
-            return
+    def below(self, selector: list[Step]) -> Branch:
+        """The place that a selector leads to."""
         branch = self
         for step in selector:
             key = tuple(step) if isinstance(step, list) else step
@@ -71,7 +68,7 @@ class Branch:
             if following is None:
                 following = branch.after[key] = Branch(step)
             branch = following
-        branch.tasks.append(task)
+        return branch
 
     def walk(self, root: Value) -> Iterator[tuple[Task, Iterable[Value]]]:
         """Each task with the values that are selected for it; tasks for which there are none are left out."""
@@ -126,15 +123,22 @@ class Plan:
 
     def _fitted(self, kind: str, os: str | None, source_os: str | None, version: str | None) -> Branch:
         root = Branch(None)
+        places: dict[int, Branch] = {}  # by the selector: those of the index are objects that rules share
         facts = (("kind", kind), ("os", os), ("source-os", source_os))
         for order, (rule, case) in enumerate(self._cases()):
             if case.on in OF_FILE or not _in_versions(case, version):
                 continue
-            if case.when and not all(name not in case.when or fact in case.when[name] for name, fact in facts):
+            if case.when and any(fact not in case.when[name] for name, fact in facts if name in case.when):
                 continue
             task = Task(order, rule, case, self.levels.get(rule.id, case.severity))
             for selector in case.selectors:
-                root.add(selector, task)
+                if isinstance(selector, str):
+                    root.others.setdefault(selector, []).append(task)
+                    continue
+                place = places.get(id(selector))
+                if place is None:
+                    place = places[id(selector)] = root.below(selector)
+                place.tasks.append(task)
         return root
 
 

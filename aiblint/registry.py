@@ -16,7 +16,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 INDEX = os.path.join(_PACKAGE, "_rules.json")
 """The compiled index: part of a wheel; in a clone a cache that git ignores."""
 _MARKER = "AIB001-json-syntax.yaml"
-_FORMAT = 3
+_FORMAT = 4
 
 
 OWN: dict[str, str] = {}
@@ -64,12 +64,12 @@ def folder() -> str:
 def load() -> list[Rule]:
     """All rules that ship with aiblint, sorted by id. Raises RuleError naming the file that is wrong."""
     where = folder()
-    names = None if where.startswith(_PACKAGE) else [os.path.basename(path) for path in files(where)]
+    names = None if where.startswith(_PACKAGE) else _names(where)
     stored = _read_index(INDEX, names)
     if stored is None or (names is not None and not _is_fresh(INDEX, where)):
         stored = _compile(where)
         _write_index(INDEX, stored)
-    return [Rule(rule) for rule in stored["rules"]]
+    return [Rule(rule) for rule in spelt_out(stored)]
 
 
 def stamp() -> str:
@@ -97,7 +97,11 @@ def read_folder(where: str) -> list[Rule]:
 
 def files(where: str) -> list[str]:
     """The rule files of a folder, sorted by name."""
-    return [os.path.join(where, name) for name in sorted(os.listdir(where)) if name.endswith(".yaml")]
+    return [os.path.join(where, name) for name in _names(where)]
+
+
+def _names(where: str) -> list[str]:
+    return sorted(name for name in os.listdir(where) if name.endswith(".yaml"))
 
 
 def read_yaml(path: str) -> Any:
@@ -128,9 +132,23 @@ def write_index(where: str, index: str) -> None:
 
 
 def _compile(where: str) -> dict[str, Any]:
-    names = [os.path.basename(path) for path in files(where)]
     rules = [store(rule) for rule in read_folder(where)]
-    return {"format": _FORMAT, "version": __version__, "files": names, "rules": rules}
+    selectors: list[Any] = []  # each once: rules speak of the same places, and a run puts them in order of these
+    for rule in rules:
+        for case in rule["cases"]:
+            selectors += [selector for selector in case[0] if selector not in selectors]
+            case[0] = [selectors.index(selector) for selector in case[0]]
+    return {"format": _FORMAT, "version": __version__, "files": _names(where), "selectors": selectors, "rules": rules}
+
+
+def spelt_out(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rules of an index with their selectors, which they share, in place of numbers. Changes `content`."""
+    selectors = content["selectors"]
+    rules: list[dict[str, Any]] = content["rules"]
+    for rule in rules:
+        for case in rule["cases"]:
+            case[0] = [selectors[number] for number in case[0]]
+    return rules
 
 
 def _read_index(index: str, names: list[str] | None) -> dict[str, Any] | None:

@@ -160,4 +160,4 @@ def test_index_and_rule_files_say_the_same(tmp_path: Any) -> None:
     registry.write_index(registry.folder(), str(index))
     stored = registry._read_index(str(index), None)
     assert stored is not None
-    assert stored["rules"] == json.loads(json.dumps([rule.store(read_rule) for read_rule in rules()]))
+    assert registry.spelt_out(stored) == json.loads(json.dumps([rule.store(read_rule) for read_rule in rules()]))

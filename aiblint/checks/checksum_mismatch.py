@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiblint import address
 from aiblint.change import Repair, Set
 from aiblint.check import Problem, check, quote
-from aiblint.checkout import causes
 from aiblint.checks import local_files
 
 TYPE_CHECKING = False
@@ -32,6 +31,8 @@ def checksum_mismatch(value: Value, context: Context, *, about: str) -> Iterator
     repository = context.checkout.repository
     if file is None or repository is None:
         return
+    from aiblint.checkout import causes  # here, because most checksums are right
+
     given = value.text.strip().lower()
     cause = causes.proved(file, given, repository)
     kind = "not-added" if cause is not None and cause.not_added else "own" if file.own else "fork"

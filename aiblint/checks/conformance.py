@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiblint import change, conform, schema
 from aiblint.change import Rename, Repair
 from aiblint.check import Problem, check, listed, quote
-from aiblint.checks import moving, retyping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -253,6 +252,8 @@ def member_misplaced(value: Value, context: Context, *, refused: bool) -> Iterat
         step = first.value.parent
         if first.owner == "InVMValidator" and step is not None and step.text_of("type"):
             continue  # a member of a step that is no validator: validator-type, enum-value
+        from aiblint.checks import moving  # here, because most members are where they belong
+
         does = "does not belong" if len(group) == 1 else "do not belong"
         yield Problem(
             first.value,
@@ -290,6 +291,8 @@ def output_only(value: Value, context: Context) -> Iterator[Problem]:
 def json_type_wrong(value: Value, context: Context) -> Iterator[Problem]:
     """A value of another JSON type than the service decodes."""
     for deviation in deviations(context, conform.JSON_TYPE):
+        from aiblint.checks import retyping  # here, because most values have the right type
+
         member = deviation.value
         is_item = isinstance(member.key, int)
         name = f"item {member.key} of {quote(_list(member))}" if is_item else quote(member.written or member.key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aiblint import meant
 from aiblint.change import write
 from aiblint.check import Problem, check, quote
 from aiblint.pattern import lazy
@@ -57,6 +56,8 @@ def publisher_misspelt(value: Value, context: Context, *, publishers: list[str])
 
 
 def _is_slip(given: str, name: str) -> bool:
+    from aiblint import meant  # here, because most publishers are known
+
     most = 2 if len(name) >= _LONG else 1
     return abs(len(given) - len(name)) <= most and meant.distance(given, name) <= most
 

@@ -7,7 +7,6 @@ import re
 from aiblint import address
 from aiblint.change import Repair, Set
 from aiblint.check import Problem, check, quote
-from aiblint.checkout.repository import FOLDER, Entry, Unreadable
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -130,6 +129,8 @@ def _unknown_place(file: File) -> str:
 
 def _in_other_capitals(file: File, repository: Repository) -> list[str]:
     """Paths that differ from the file's in capitals only, where it is read."""
+    from aiblint.checkout.repository import Unreadable  # here, because most files are where they are said to be
+
     try:
         if file.commit is None:
             return repository.spelled_otherwise(file.path)
@@ -139,6 +140,8 @@ def _in_other_capitals(file: File, repository: Repository) -> list[str]:
 
 
 def _in_other_capitals_of(commit: str, path: str, repository: Repository) -> list[str]:
+    from aiblint.checkout.repository import FOLDER, Entry
+
     found: list[tuple[str, Entry]] = [("", Entry(FOLDER, f"{commit}^{{tree}}"))]
     for name in path.split("/"):
         found = [
