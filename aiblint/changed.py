@@ -42,7 +42,8 @@ class Change:
 def change(given: Sequence[str], checkouts: Checkouts) -> Change:
     """The files that are named, and those that the commit under way deletes. Outside of a repository only templates count.
 
-    `templates` are the named files that exist and can be templates. UsageError: a folder, or a name that nothing ever had.
+    `templates` are the named files that exist and can be templates, and those that named parameter files lie beside.
+    UsageError: a folder, or a name that nothing ever had.
     """
     root = git.work_tree(os.getcwd())
     repository = checkouts.repository(root) if root is not None else None
@@ -52,6 +53,7 @@ def change(given: Sequence[str], checkouts: Checkouts) -> Change:
                 raise UsageError(f"--changed takes the names of files that changed, and {name} is a folder")
             raise UsageError(f"{name if name.isprintable() else ascii(name)}: does not exist, and never did in this repository")
     named = [name for name in given if os.path.isfile(name) and _may_be_template(name)]
+    named += parameters.users(given, named)
     if root is None or repository is None:
         return Change("", frozenset(), named)
     paths = {inside for name in given if (inside := _inside(name, root)) is not None}

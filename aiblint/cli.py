@@ -9,7 +9,7 @@ from aiblint import arguments, registry, streams
 from aiblint.choice import UsageError, selected
 from aiblint.job import Job, configured, today
 from aiblint.progress import Progress
-from aiblint.report import FORMATS, render
+from aiblint.report import render
 from aiblint.rule import RuleError
 
 TYPE_CHECKING = False
@@ -142,7 +142,7 @@ def _show_config(options: Options, rules: Collection[Rule], settings: Settings) 
 
 
 def _lint(options: Options, rules: Collection[Rule], settings: Settings) -> int:
-    outputs = [_output(text) for text in options.output]
+    outputs = _outputs(options, settings)
     if options.statistics and options.format not in ("text", "concise", "json"):
         raise UsageError(f"--statistics counts in text or json, not in {options.format}")
     job = Job(options, rules, settings)
@@ -196,11 +196,16 @@ def _unversioned(count: int, assumed: str | None) -> str:
     return f"{templates} no API version that aiblint can know: {how}"
 
 
-def _output(text: str) -> tuple[str, str]:
-    format_name, _, path = text.partition("=")
-    if format_name not in FORMATS or not path:
-        raise UsageError(f"--output takes FORMAT=FILE, the format one of {', '.join(FORMATS)}; not '{text}'")
-    return format_name, path
+def _outputs(options: Options, settings: Settings) -> list[tuple[str, str]]:
+    if not options.output:
+        return []
+    from aiblint import outputs
+
+    used = [("a file that is to be linted", path) for path in options.paths]
+    used += [("the parameters", path) for path in options.parameters]
+    used += [("the configuration", settings.source), ("the baseline", options.write_baseline)]
+    used += [("the baseline", options.baseline or settings.baseline)]
+    return outputs.outputs(options.output, used)
 
 
 def _explained(rules: Collection[Rule], names: str) -> list[Rule]:

@@ -85,6 +85,8 @@ class Job:
         """Lints files and folders; `-` is stdin."""
         from aiblint import files, sniff
 
+        if "" in paths:
+            raise UsageError("an empty path names no file (an unset variable?)")
         if self.options.changed:
             self._lint_changed(paths)
             return
@@ -104,6 +106,10 @@ class Job:
             )
         except sniff.PathError as error:
             raise UsageError(str(error)) from error
+        if any("parameters" in path.lower() for path in (*paths, os.path.basename(os.getcwd()))):
+            from aiblint import parameters
+
+            found += parameters.users(paths, found)
         lint_files(self.run, found, self.asked, self.options.jobs)
         self._close()
         given = [path for path in paths if path != "-"]

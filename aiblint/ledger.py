@@ -96,6 +96,7 @@ def _baseline(options: Options, settings: Settings) -> Baseline | None:
         for given, name in ((options.baseline, "--baseline"), (options.update_baseline, "--update-baseline")):
             if given:
                 raise UsageError(f"--write-baseline takes all findings for known, and {name} none of them: give one of the two")
+        _spare(options.write_baseline)
         return None
     if options.no_baseline:
         return None
@@ -106,6 +107,20 @@ def _baseline(options: Options, settings: Settings) -> Baseline | None:
 
     place = settings.place("baseline")
     return baseline.read(path, "" if options.baseline or place is None else f"{place}: baseline: ")
+
+
+def _spare(path: str) -> None:
+    """Refuses to write a baseline in the place of something else: who forgets FILE names a template. An empty file may go."""
+    if not os.path.isfile(path) or not os.path.getsize(path):
+        return
+    from aiblint import baseline
+
+    try:
+        baseline.read(path)
+    except UsageError:
+        raise UsageError(
+            f"--write-baseline FILE names the file to write; {path} is there already, and is no baseline"
+        ) from None
 
 
 def _since(options: Options, settings: Settings) -> Since | None:

@@ -10,7 +10,7 @@ from aiblint.syntax import json as syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from aiblint.document import Document
 
@@ -32,6 +32,46 @@ def beside(path: str, listed: Callable[[str], list[str]] | None = None) -> list[
         below = os.path.join(folder, "parameters")
         found = [os.path.join(below, other) for other in listed(below)]
     return found
+
+
+def users(named: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The templates that lie beside parameter files among the files that are named, but for those that are known.
+
+    A parameter file has no template of its own: what it changes shows in the one that it is deployed with.
+    """
+    seen = {os.path.realpath(path) for path in known}
+    found = []
+    for path in named:
+        folder, name = os.path.split(path)
+        if "parameters" not in f"{os.path.basename(os.path.abspath(folder))}/{name}".lower() or os.path.isdir(path):
+            continue
+        for other in _may_use(os.path.abspath(path)):
+            real = os.path.realpath(other)
+            if real not in seen:
+                seen.add(real)
+                found.append(_as_named(other, folder))
+    return found
+
+
+def _may_use(path: str) -> Iterator[str]:
+    """The templates that have a file for their parameters."""
+    folder, name = os.path.split(path)
+    stem, mark, _ = name.lower().partition(".parameters.")
+    around = os.path.dirname(folder)
+    places = [folder] if mark else []
+    if os.path.basename(folder).lower() == "parameters" and around != folder:
+        places.append(around)
+    for place in places:
+        for other in _json_files(place, files.EXTENSIONS):
+            if place == folder and not other.lower().startswith(stem + "."):
+                continue
+            if any(os.path.normcase(each) == os.path.normcase(path) for each in beside(os.path.join(place, other))):
+                yield os.path.join(place, other)
+
+
+def _as_named(path: str, folder: str) -> str:
+    """A path beside or above a folder, the way the folder was named."""
+    return os.path.normpath(os.path.join(folder, os.path.relpath(path, folder or os.curdir)))
 
 
 def read(path: str) -> Document | None:
@@ -56,9 +96,9 @@ def _is_parameter_file(name: str) -> bool:
     return ".parameters." in name.lower() or name.lower() in ("parameters.json", "parameters.jsonc")
 
 
-def _json_files(folder: str) -> list[str]:
+def _json_files(folder: str, extensions: str | tuple[str, ...] = ".json") -> list[str]:
     try:
         with os.scandir(folder or os.curdir) as entries:
-            return sorted(entry.name for entry in entries if entry.name.lower().endswith(".json") and entry.is_file())
+            return sorted(entry.name for entry in entries if entry.name.lower().endswith(extensions) and entry.is_file())
     except OSError:
         return []

@@ -31,6 +31,11 @@ def manifest() -> list[dict[str, Any]]:
     return loaded
 
 
+def test_no_two_processes_meet_in_one_template() -> None:
+    """Its parameter files, perhaps given to another process, bring it too."""
+    assert [hook["id"] for hook in manifest() if not hook.get("require_serial")] == []
+
+
 def git(folder: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"]
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)

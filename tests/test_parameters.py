@@ -187,3 +187,29 @@ def test_what_a_nested_deployment_hands_in(folder: Path, aiblint: Aiblint) -> No
         below + "template/parameters/count",
         "/variables/ref",
     }
+
+
+@pytest.mark.parametrize("given", [(), ("--changed",)])
+@pytest.mark.parametrize("name", ["image.parameters.prod.json", "parameters/prod.json"])
+def test_a_parameter_file_that_is_named_brings_the_template_that_it_is_deployed_with(
+    folder: Path, aiblint: Aiblint, given: tuple[str, ...], name: str
+) -> None:
+    write(folder / name, buildTimeoutInMinutes=3)
+    assert [(each["path"], each["rule"]) for each in found(aiblint, *given, name)] == [("image.json", "AIB801")]
+    assert [each["rule"] for each in found(aiblint, *given, name, "image.json")] == ["AIB801"]
+
+
+def test_a_parameter_file_is_named_from_its_own_folder_and_from_afar(
+    folder: Path, aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "parameters" / "prod.json", buildTimeoutInMinutes=3)
+    absolute = str(folder / "parameters" / "prod.json")
+    assert [each["path"] for each in found(aiblint, absolute)] == [(folder / "image.json").as_posix()]
+    monkeypatch.chdir("parameters")
+    assert [each["path"] for each in found(aiblint, "prod.json")] == ["../image.json"]
+
+
+def test_other_files_for_parameters_bring_nothing(folder: Path, aiblint: Aiblint) -> None:
+    write(folder / "other.parameters.json", buildTimeoutInMinutes=3)
+    write(folder / "parameters.json", buildTimeoutInMinutes=3)
+    assert found(aiblint, "other.parameters.json", "parameters.json") == []
