@@ -238,3 +238,11 @@ def test_an_expression_in_a_parameter_file_is_text(value: object, told: bool) ->
     result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23", parameters=parameters)
     found = [finding for finding in result.findings if finding.name == "arm-expression-in-standalone"]
     assert [(finding.severity, finding.pointer) for finding in found] == ([("warning", "/parameters/any")] if told else [])
+
+
+def test_extensions_of_two_resources_may_have_one_name() -> None:
+    extension = {"type": "Microsoft.Insights/diagnosticSettings", "apiVersion": "2021-05-01-preview", "name": "logs"}
+    child = {"type": "blobServices", "apiVersion": "2023-05-01", "name": "default"}
+    both = [beside(name=name, resources=[extension, child]) for name in ("a", "b")]
+    assert found(deployment(*both)) == []
+    assert found(deployment(beside(resources=[child, child]))) == [("resource-twice", "/resources/2/resources/1/name")]

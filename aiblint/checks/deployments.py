@@ -86,7 +86,10 @@ def _made_once(resource: Resource) -> bool:
 
 
 def _elsewhere(resource: Resource) -> bool:
-    """Whether a resource says where it belongs: two of one name may belong to two places."""
+    """Whether a resource belongs to a place of its own: two of one name may belong to two. Extensions inside others do, too."""
+    above = resource.parent
+    if above is not None and not (resource.type or "").startswith(f"{above.type}/"):
+        return True
     return any(resource.node.find(name) is not None for name in ("scope", "resourceGroup", "subscriptionId"))
 
 
