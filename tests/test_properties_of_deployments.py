@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_properties import SCHEMA, a_member, an_object, check_any, resources, scalars, values, words
+
+from aiblint.template import TYPE
 
 NAMES = ["x", "y", "x/y", "[parameters('x')]", "[concat('x', copyIndex())]", "[variables('v')]", "[reference('x')]", "", "[["]
 KINDS = [
@@ -138,5 +140,7 @@ def deployments(draw: st.DrawFn, deepest: int = 2) -> Any:
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(deployments())
+@example({"$schema": SCHEMA, "resources": [{"type": f"{TYPE}/triggers", "name": 1}, {"type": TYPE, "name": "x"}]})
+@example({"$schema": SCHEMA, "resources": [{"type": f"{TYPE}/triggers", "name": "x/y"}, {"type": TYPE, "name": 1}]})
 def test_no_rule_raises_whatever_stands_beside(whole: Any) -> None:
     check_any(whole)
