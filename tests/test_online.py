@@ -339,6 +339,12 @@ def test_a_page_to_sign_in_on_is_not_the_file() -> None:
     assert findings(template("https://files.contoso.com/a"), Said(a=there)) == []
 
 
+def test_what_is_known_without_asking_is_told_once() -> None:
+    led = online.Answer(FOUND, status=200, where="https://login.microsoftonline.com/common/oauth2/authorize")
+    [finding] = findings(template("https://contoso.sharepoint.com/a"), Said(a=led))
+    assert "asks to sign in" in finding.message
+
+
 def test_hosts_that_cannot_be_reached_anyway_and_pages_are_not_asked() -> None:
     said = Said()
     findings(
@@ -361,7 +367,7 @@ def test_of_a_file_of_this_checkout_its_repository_is_asked_for(tmp_path: Path) 
     assert findings(template(address), said, str(path)) == []
     assert said.asked == ["https://github.com/contoso/images"]
     [finding] = findings(template(address), Said(images=GONE_404), str(path))
-    assert "it is a private repository" in finding.message
+    assert "it is private or not there" in finding.message
 
 
 # The command

@@ -60,47 +60,47 @@ def address_behind_sign_in(value: Value, context: Context, *, pages: dict[str, s
 
 
 @check
-def address_answers_not(value: Value, context: Context, *, signs_in: list[str], identity_reads: list[str]) -> Iterator[Problem]:
+def address_answers_not(
+    value: Value, context: Context, *, signs_in: list[str], identity_reads: list[str], told: list[str]
+) -> Iterator[Problem]:
     """Asks the host whether it has the file, where the user wants that (`--online`); silent about all that is not certain.
 
     `signs-in` are patterns of host and path of pages on which people sign in; `identity-reads` are hosts that answer the template's
-    identity better than they answer us. A file that is in this checkout may come with the next push.
+    identity better than they answer us; `told` are hosts of which another case says without asking that they want people to sign in.
     """
     if "online" not in context.programs or not value.text:
         return
     asked = _to_ask(value.text, context)
     said = _answers(context).get(asked)
     parts = address.split(asked)
-    if said is None or parts is None:
+    if said is None or parts is None or any(globs.fits(pattern, parts.host) for pattern in told):
         return
-    if asked != value.text:
-        if said.kind == "gone":
-            yield Problem(
-                value,
-                f"{quote(asked)} answers {said.status} to all who do not sign in, so it is a private repository: the service signs in "
-                f"nowhere and cannot download the file; {_INSTEAD}",
-            )
-        return
-    by_identity = any(globs.fits(pattern, parts.host) for pattern in identity_reads)
+    by_identity = any(globs.fits(pattern, parts.host) for pattern in identity_reads) and not _is_signed(parts)
     if said.kind == "no-host" and not _has_subnet(context):
-        yield Problem(value, f"there is no host {quote(parts.host)}: the service cannot download the file; {_NO_HOST}")
-    elif said.kind == "gone" and not (by_identity and not _is_signed(parts)):
+        yield Problem(value, f"there is no host {quote(parts.host)}: the service cannot download the file; correct the name")
+    elif said.kind == "gone" and not by_identity:
+        yield Problem(value, _gone(parts, said.status) if asked == value.text else _private(asked, said.status))
+    elif said.kind == "found" and any(globs.fits(pattern, said.where.partition("://")[2]) for pattern in signs_in):
+        page = said.where.partition("://")[2].partition("/")[0]
         yield Problem(
             value,
-            f"there is no file under this address: {quote(parts.host)} answers {said.status}, and will answer the service so, which "
-            "signs in nowhere; correct the address, or publish the file before the template is deployed",
+            f"{quote(parts.host)} leads to {quote(page)} to sign in, and the service signs in nowhere: it would take that page for the "
+            f"file; {_INSTEAD}",
         )
-    elif said.kind == "found":
-        where = said.where.partition("://")[2]
-        if where != value.text.partition("://")[2] and any(globs.fits(pattern, where) for pattern in signs_in):
-            yield Problem(
-                value,
-                f"{quote(parts.host)} leads to {quote(where.partition('/')[0])} to sign in, and the service signs in nowhere: it would "
-                f"take that page for the file; {_INSTEAD}",
-            )
 
 
-_NO_HOST = "correct the name"
+def _gone(parts: Address, status: int) -> str:
+    return (
+        f"there is no file under this address: {quote(parts.host)} answers {status}, and will answer the service so, which signs in "
+        "nowhere; correct the address, or publish the file before the template is deployed"
+    )
+
+
+def _private(repository: str, status: int) -> str:
+    return (
+        f"{quote(repository)} answers {status} to all who do not sign in, so it is private or not there: the service signs in nowhere and "
+        f"cannot download the file; {_INSTEAD}"
+    )
 
 
 def _answers(context: Context) -> dict[str, Answer]:
