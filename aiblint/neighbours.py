@@ -6,8 +6,8 @@ import re
 
 from aiblint.arm import ids
 from aiblint.arm.term import Arr, Known, Term
-from aiblint.arm.text import parts_of
-from aiblint.document import STRING
+from aiblint.arm.text import parts_of, text_term
+from aiblint.document import ARRAY, STRING
 from aiblint.pattern import lazy
 
 TYPE_CHECKING = False
@@ -33,6 +33,17 @@ class Order:
         self.unclear = False
 
 
+class Entry:
+    """One entry of `dependsOn`: the node that says it, what it says, and the resources of its template that it means."""
+
+    __slots__ = ("meant", "node", "term")
+
+    def __init__(self, node: Node, term: Term, meant: list[Resource]) -> None:
+        self.node = node
+        self.term = term
+        self.meant = meant
+
+
 class Neighbours:
     """The resources of a whole file, found by id. Made once, when a rule first asks."""
 
@@ -40,9 +51,16 @@ class Neighbours:
         self._by_id: dict[tuple[str, ids.Spelling], list[Resource]] = {}
         self._by_name: dict[tuple[int, ids.Spelling], list[Resource]] = {}
         self._by_type: dict[str, list[Resource]] = {}
+        self._by_symbol: dict[tuple[int, str], list[Resource]] = {}
+        self._by_loop: dict[tuple[int, str], list[Resource]] = {}
+        self._entries: dict[Resource, list[Entry]] = {}
         self._orders: dict[Resource, Order] = {}
         self._principals: dict[Resource, Resource | None] = {}
         for resource in root.walk():
+            if resource.symbol is not None:
+                self._by_symbol.setdefault((id(resource.container), resource.symbol), []).append(resource)
+            if (loop := _loop(resource)) is not None:
+                self._by_loop.setdefault((id(resource.container), loop), []).append(resource)
             if resource.type is None:
                 continue
             self._by_type.setdefault(resource.type, []).append(resource)
@@ -122,16 +140,13 @@ class Neighbours:
                 self._add(order, resource, term)
         return self._orders[resource]
 
-    def named(self, term: Term, container: Container) -> list[Resource]:
-        """The resources of a template that an entry of `dependsOn` means; none where there is none, or nobody can tell."""
-        return self._named(term, container)
-
-    def stated(self, resource: Resource) -> list[Resource]:
-        """The resources of its own template that a resource waits for by `dependsOn`."""
-        found: list[Resource] = []
-        for term in _stated(resource, Order()):
-            found += self._named(term, resource.container)
-        return found
+    def entries(self, resource: Resource) -> list[Entry]:
+        """The entries of `dependsOn`; one that is no text, and a list that nobody can tell, are left out. Worked out once."""
+        if resource not in self._entries:
+            self._entries[resource] = [
+                Entry(node, term, self._named(term, resource.container)) for node, term in _listed(resource)
+            ]
+        return self._entries[resource]
 
     def _add(self, order: Order, resource: Resource, term: Term) -> None:
         found = self._named(term, resource.container)
@@ -142,7 +157,7 @@ class Neighbours:
         """The resources of a template that an entry of `dependsOn` means: by symbol, id, name or the name of their loop."""
         text = getattr(term, "value", None)
         if container.symbolic and isinstance(text, str):
-            found = [resource for resource in container.resources if resource.symbol == text]
+            found = self._by_symbol.get((id(container), text), [])
             if found:
                 return found
         identity = ids.read(term)
@@ -152,9 +167,70 @@ class Neighbours:
             return [resource for resource in listed if resource.container is container]
         name = ids.spelling(parts_of(term))
         found = self._by_name.get((id(container), name), []) if name is not None else []
-        return found or [
-            resource for resource in container.resources if isinstance(text, str) and _loop(resource) == text.lower()
-        ]
+        return found or (self._by_loop.get((id(container), text.lower()), []) if isinstance(text, str) else [])
+
+
+class Names:
+    """What an entry of `dependsOn` may mean in one template. Made once for a template, whose entries may be thousands."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._place = ids.spelling(container.place.path)
+        self._words: set[str] = set()
+        """Names that are known, what stands between their slashes, in small letters, and symbols as they are."""
+        self._typed: dict[str | None, set[str]] = {}
+        """Names that are known, by type; None: the type is not known."""
+        self._partly: dict[str | None, list[Term]] = {}
+        """Names that are known in part, by type."""
+        self._anything = False
+        """Whether a resource may have any name at all, or any name in its name."""
+        for resource in container.resources:
+            self._add(resource)
+
+    def _add(self, resource: Resource) -> None:
+        loop = resource.node.find("copy")
+        if loop is not None and resource.scope.text(loop.find("name")) is None:
+            self._anything = True
+        if resource.symbol is not None:
+            self._words.add(resource.symbol)
+        name = getattr(resource.name, "value", None)
+        if isinstance(name, str):
+            self._words.update((name.lower(), *name.lower().split("/")))
+            self._typed.setdefault(resource.type, set()).add(name.lower())
+            return
+        self._partly.setdefault(resource.type, []).append(resource.name)
+        parts = parts_of(resource.name)
+        self._anything |= any("/" in part if isinstance(part, str) else not part.plain for part in parts)
+
+    def lack(self, term: Term) -> bool:
+        """Whether an entry is certainly none of the resources, and no loop of them; for one that no resource is known to be."""
+        identity = ids.read(term)
+        if identity is not None:
+            place = ids.spelling(identity.scope)
+            if place is None or (any(place) and place != self._place):
+                return False
+            return not self._may_be_id(identity)
+        text = getattr(term, "value", None)
+        if self._anything or not isinstance(text, str) or not text or "/providers/" in text.lower() or text.startswith("/"):
+            return False
+        if text.lower() in self._words or text.partition("[")[0] in self._words:
+            return False
+        return all(ids.same(name, term) is False for listed in self._partly.values() for name in listed)
+
+    def _may_be_id(self, identity: ResourceId) -> bool:
+        name = text_term(identity.name)
+        known = getattr(name, "value", None)
+        for kind in (identity.type, None):
+            named = self._typed.get(kind, set())
+            if (
+                known.lower() in named
+                if isinstance(known, str)
+                else any(ids.same(Known(each), name) is not False for each in named)
+            ):
+                return True
+            if any(ids.same(each, name) is not False for each in self._partly.get(kind, [])):
+                return True
+        return False
 
 
 def of(resource: Resource) -> Neighbours:
@@ -203,6 +279,16 @@ def _stated(resource: Resource, order: Order) -> Iterator[Term]:
         order.unclear = True
     if isinstance(listed, Arr):
         yield from listed
+
+
+def _listed(resource: Resource) -> Iterator[tuple[Node, Term]]:
+    """The entries of `dependsOn` that are texts, each with the node that says it: the whole one, where that is an expression."""
+    written = resource.node.find("dependsOn")
+    if written is not None and written.kind == ARRAY:
+        yield from ((node, resource.scope.worked_out(node)) for node in written.children if node.kind == STRING)
+    elif written is not None:
+        listed = resource.scope.worked_out(written)
+        yield from ((written, term) for term in listed) if isinstance(listed, Arr) and not listed.open else ()
 
 
 def _referred(resource: Resource, order: Order) -> Iterator[Term]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -67,6 +68,9 @@ def test_an_order_that_cannot_be(resource: Json, place: str) -> None:
         waiting("nobody", condition="[equals(parameters('scriptRef'), 'x')]"),
         beside(dependsOn="[variables('names')]"),
         waiting("ubuntu-2404-abcdefghijklm"),
+        waiting("x/providers/Microsoft.Compute", "/nobody"),
+        waiting("every", name="[concat('b', copyIndex())]", copy={"name": "every", "count": 2}),
+        waiting("nobody", name="a", copy={"name": "[parameters('scriptRef')]", "count": 1}),
         {**waiting("all"), "name": "b"},
     ],
 )
@@ -81,6 +85,27 @@ def test_a_name_that_a_loop_may_make_is_not_judged() -> None:
     assert found(deployment(loop, waiting("a2", f"[resourceId('{STORAGE}', 'a2')]", name="b"))) == []
 
 
+def test_a_resource_that_may_be_meant_is_not_missing() -> None:
+    anything = beside(type="Microsoft.Compute/galleries/images", name="[concat('a/', parameters('scriptRef'))]")
+    assert found(deployment(anything, waiting("nobody"))) == []
+    known = beside(type="Microsoft.Compute/galleries/images", name="a/b")
+    assert found(deployment(known, waiting("b", "a", "nobody"))) == [(ORDER, "/resources/3/dependsOn/2")]
+    untyped = beside(type="[parameters('scriptRef')]", name="nobody")
+    entry = waiting("[resourceId('Microsoft.Compute/galleries', 'nobody')]")
+    assert found(deployment(untyped, entry)) == []
+    assert found(deployment({**untyped, "name": "other"}, entry)) == [(ORDER, "/resources/3/dependsOn/0")]
+
+
+def test_a_circle_by_a_list_that_is_worked_out() -> None:
+    def around(listed: str) -> Json:
+        return deployment(waiting("b", name="a"), beside(name="b", dependsOn=listed), variables={"names": ["a"]})
+
+    assert found(around("[variables('names')]")) == [(ORDER, "/resources/2/dependsOn/0")]
+    perhaps = "if(equals(parameters('scriptRef'), 'x'), variables('names'), createArray())"
+    assert found(around(f"[{perhaps}]")) == []
+    assert found(around(f"[union({perhaps}, createArray())]")) == []
+
+
 def test_a_circle_is_told_once() -> None:
     one, two, three = waiting("b", name="a"), waiting("c", name="b"), waiting("a", name="c")
     assert found(deployment(one, two, three)) == [(ORDER, "/resources/2/dependsOn/0")]
@@ -88,11 +113,67 @@ def test_a_circle_is_told_once() -> None:
     assert found(deployment(one, two, {**three, "condition": "[equals(parameters('scriptRef'), 'x')]"})) == []
 
 
+def test_each_of_several_circles_is_told() -> None:
+    """Circles that share a resource, behind one that waits for all of them, and two that have nothing to do with each other."""
+    one, two, three = waiting("b", name="a"), waiting("a", "c", name="b"), waiting("b", name="c")
+    last = waiting("a", "b", "c", name="z")
+    assert found(deployment(last, one, two, three)) == [
+        (ORDER, "/resources/3/dependsOn/0"),
+        (ORDER, "/resources/4/dependsOn/1"),
+    ]
+    apart = waiting("d", "z", name="c")
+    assert found(deployment(one, waiting("a", name="b"), apart, waiting("c", name="d"), beside(name="z"))) == [
+        (ORDER, "/resources/2/dependsOn/0"),
+        (ORDER, "/resources/4/dependsOn/0"),
+    ]
+
+
+def test_what_is_made_in_rounds_is_no_circle() -> None:
+    loop = waiting("a", name="[concat('x', copyIndex())]", copy={"name": "all", "count": 2})
+    assert found(deployment(waiting("all", name="a"), loop)) == []
+    once = {**loop, "copy": {"name": "all", "count": 1}}
+    assert found(deployment(waiting("all", name="a"), once)) == [(ORDER, "/resources/2/dependsOn/0")]
+
+
+def _order_of(count: int, form: str) -> Json:
+    ids = [f"[resourceId('{STORAGE}', 's{number}')]" for number in range(count)]
+    entries = {
+        "each waits for twenty": lambda n: ids[max(0, n - 20) : n],
+        "a chain": lambda n: ids[n - 1 : n] if n else [],
+        "a circle": lambda n: [ids[(n + 1) % count]],
+        "circles everywhere": lambda n: [ids[(n + step) % count] for step in range(1, 21)],
+        "names of nobody": lambda n: [f"nobody{n}-{entry}" for entry in range(20)],
+        "ids of nobody": lambda n: [f"[resourceId('{STORAGE}', 'nobody{n}')]"],
+    }[form]
+    return deployment(*(waiting(*entries(number), name=f"s{number}") for number in range(count)))
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["each waits for twenty", "a chain", "a circle", "circles everywhere", "names of nobody", "ids of nobody"],
+)
+def test_time_grows_with_the_number_of_entries_and_no_faster(form: str) -> None:
+    """800 resources are the most that a deployment takes."""
+    rules = [rule for rule in registry.load() if rule.name == ORDER]
+
+    def seconds(count: int) -> float:
+        document = read(json.dumps(_order_of(count, form)).encode(), "x.json")
+        start = time.process_time()
+        engine.lint(document, rules, Checkout("x.json"), "2026-11-23")
+        return time.process_time() - start
+
+    seconds(20)
+    few, many = (min(seconds(count) for _ in range(3)) for count in (160, 800))
+    assert many < 10 * few + 0.1  # five times as many; 25 times as long where each looks at each
+
+
 def test_resources_by_symbolic_names() -> None:
     whole = deployment()
     identity, image = whole["resources"]
     image["dependsOn"] = ["identity"]
     named = {**whole, "languageVersion": "2.0", "resources": {"identity": identity, "image": image}}
+    assert found(named) == []
+    image["dependsOn"] = ["identity[0]"]
     assert found(named) == []
     image["dependsOn"] = ["identty"]
     assert found(named) == [(ORDER, "/resources/image/dependsOn/0")]
@@ -115,6 +196,11 @@ def test_resources_by_symbolic_names() -> None:
         ({"condition": False}, False),
         ({"condition": "[equals(parameters('scriptRef'), 'x')]"}, False),
         ({"scope": "/"}, False),
+        ({"resourceGroup": "other"}, False),
+        ({"subscriptionId": "3f8a1c52-7b0e-4d7f-9a43-1e6b5c2d8f90"}, False),
+        ({"existing": True}, False),
+        ({"copy": {"name": "all", "count": 1}}, True),
+        ({"copy": {"name": "all", "count": 2}}, False),
         ({"copy": {"name": "all", "count": "[length(parameters('scriptRef'))]"}}, False),
         ({"name": "[parameters('scriptRef')]"}, False),
     ],
@@ -132,7 +218,9 @@ def test_the_header() -> None:
     whole = deployment()
     for name in ("$schema", "contentVersion"):
         assert found({key: value for key, value in whole.items() if key != name}) == [("deployment-header-incomplete", "")]
+        assert found({**whole, name: None}) == [("deployment-header-incomplete", "")]
     assert found({key: value for key, value in whole.items() if key not in ("$schema", "contentVersion")}) == []
+    assert found({**whole, "$schema": None, "contentVersion": None}) == []
 
 
 @pytest.mark.parametrize(

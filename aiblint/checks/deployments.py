@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiblint.arm.ids import Spelling
     from aiblint.arm.term import Term
     from aiblint.document import Document, Node
-    from aiblint.neighbours import Neighbours
+    from aiblint.neighbours import Entry, Names, Neighbours
     from aiblint.resources import Container, Resource
     from aiblint.template import Template
 
@@ -82,7 +82,7 @@ def resource_twice(document: Document, templates: list[Template]) -> Iterator[Te
 
 
 def _made_once(resource: Resource) -> bool:
-    return not resource.existing and resource.rounds == 1 and resource.deployed is True
+    return resource.rounds == 1 and resource.deployed is True
 
 
 def _elsewhere(resource: Resource) -> bool:
@@ -113,12 +113,14 @@ def outer_scope_refused(document: Document, templates: list[Template]) -> Iterat
 def order_impossible(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
     """`dependsOn` that is no list, that names what the template does not make, or that leads in a circle."""
     for container in _containers(templates):
+        names = neighbours.Names(container)
         for resource in container.resources:
             if resource.deployed is True:
-                yield from _of_resource(resource)
+                yield from _of_resource(resource, names)
+        yield from _circles(container)
 
 
-def _of_resource(resource: Resource) -> Iterator[TextProblem]:
+def _of_resource(resource: Resource, names: Names) -> Iterator[TextProblem]:
     written = resource.node.find("dependsOn")
     if written is None or written.kind == NULL:
         return
@@ -127,28 +129,66 @@ def _of_resource(resource: Resource) -> Iterator[TextProblem]:
             advice = f"write [{quote_json(str(written.value))}]" if written.kind == STRING else "write a list of names"
             yield _problem(written, f"'dependsOn' takes a list, and {_REFUSED}; {advice}")
         return
-    around = neighbours.of(resource)
     for node in written.children:
         if node.kind != STRING:
             yield _problem(node, f"'dependsOn' takes names and ids of resources, and {_REFUSED}")
-            continue
-        term = resource.scope.worked_out(node)
-        meant = around.named(term, resource.container)
-        if not meant and _names_nothing(term, resource.container):
-            text = f"{quote(node.value)} names no resource of this template, and {_REFUSED}"
-            yield _problem(node, f"{text}; {_advice(term, resource.container, around)}")
-        elif resource in meant and resource.rounds == 1:
-            yield _problem(node, f"the resource waits for itself, and {_REFUSED} (circular dependency); remove this entry")
-        elif (circle := _circle(resource, meant, around)) is not None:
-            first = circle[0].node.find("name") or circle[0].node
-            yield TextProblem(
-                node.start,
-                node.end,
-                f"the resource waits for {quote(node.value)}, which waits for it in turn, and {_REFUSED} (circular dependency); remove "
-                "one of the entries",
-                node=node,
-                related=((first.start, min(first.end, first.start + 80), "this one waits in turn"),),
+    around = neighbours.of(resource)
+    for entry in around.entries(resource):
+        if not entry.meant and names.lack(entry.term):
+            text = f"{quote(entry.node.value)} names no resource of this template, and {_REFUSED}"
+            yield _problem(entry.node, f"{text}; {_advice(entry.term, resource.container, around)}")
+        elif resource in entry.meant and resource.rounds == 1:
+            yield _problem(
+                entry.node, f"the resource waits for itself, and {_REFUSED} (circular dependency); remove this entry"
             )
+
+
+def _circles(container: Container) -> Iterator[TextProblem]:
+    """What waits for each other for certain: one entry of each circle, in the resource of it that was come by first.
+
+    Goes along every entry once, whatever the number of circles.
+    """
+    certain = [resource for resource in container.resources if resource.deployed is True and resource.rounds == 1]
+    if not certain:
+        return
+    around = neighbours.of(certain[0])
+    ways = {
+        resource: [(entry, other) for entry in around.entries(resource) for other in entry.meant if other is not resource]
+        for resource in certain
+    }
+    told: set[Entry] = set()
+    done: set[Resource] = set()
+    for start in certain:
+        open_: dict[Resource, Iterator[tuple[Entry, Resource]]] = {start: iter(ways[start])} if start not in done else {}
+        taken: dict[Resource, tuple[Entry, Resource]] = {}
+        while open_:
+            here = next(reversed(open_))
+            step = next(open_[here], None)
+            if step is None:
+                done.add(here)
+                del open_[here]
+                continue
+            taken[here] = step
+            then = step[1]
+            if then in open_:
+                entry, other = taken[then]
+                if entry not in told:
+                    told.add(entry)
+                    yield _circle(entry.node, other)
+            elif then in ways and then not in done:
+                open_[then] = iter(ways[then])
+
+
+def _circle(node: Node, other: Resource) -> TextProblem:
+    waiting = other.node.find("name") or other.node
+    return TextProblem(
+        node.start,
+        node.end,
+        f"the resource waits for {quote(node.value)}, which waits for it in turn, and {_REFUSED} (circular dependency); remove "
+        "one of the entries",
+        node=node,
+        related=((waiting.start, min(waiting.end, waiting.start + 80), "this one waits in turn"),),
+    )
 
 
 def _problem(node: Node, message: str) -> TextProblem:
@@ -166,57 +206,3 @@ def _advice(term: Term, container: Container, around: Neighbours) -> str:
     if container.symbolic:
         return "name the resource by its symbolic name, or leave out what others deployed before"
     return "name a resource by its name or by resourceId(), with its type, and leave out what others deployed before"
-
-
-def _names_nothing(term: Term, container: Container) -> bool:
-    """Whether an entry is certainly none of the resources of a template, nor a loop of them."""
-    text = getattr(term, "value", None)
-    identity = ids.read(term)
-    if identity is not None:
-        place = ids.spelling(identity.scope)
-        if place is None or (any(place) and place != ids.spelling(container.place.path)):
-            return False
-        return not any(_may_be_id(resource, identity.type, identity.name) for resource in container.resources)
-    if not isinstance(text, str) or not text or "/providers/" in text.lower() or text.startswith("/"):
-        return False
-    symbol = text.partition("[")[0]
-    return not any(_may_be(resource, text, term) or resource.symbol == symbol for resource in container.resources)
-
-
-def _may_be_id(resource: Resource, kind: str, name: ids.Parts) -> bool:
-    if resource.type is not None and resource.type != kind:
-        return False
-    from aiblint.arm.text import text_term
-
-    return ids.same(resource.name, text_term(name)) is not False
-
-
-def _may_be(resource: Resource, text: str, term: Term) -> bool:
-    """Whether a name means a resource, a part of its name, or the loop that makes it."""
-    loop = resource.node.find("copy")
-    if loop is not None and resource.scope.text(loop.find("name")) is None:
-        return True
-    if ids.same(resource.name, term) is not False:
-        return True
-    parts = parts_of(resource.name)
-    if len(parts) != 1 or not isinstance(parts[0], str):
-        return any("/" in part if isinstance(part, str) else not part.plain for part in parts)
-    return text.lower() in parts[0].lower().split("/")
-
-
-def _circle(resource: Resource, meant: list[Resource], around: Neighbours) -> list[Resource] | None:
-    """The resources from what an entry means back to the one that bears it; told at the first resource of the circle only."""
-    order = resource.container.resources
-    ways: list[list[Resource]] = [[each] for each in meant]
-    seen = set(meant)
-    while ways:
-        way = ways.pop(0)
-        for then in around.stated(way[-1]):
-            if then is resource:
-                circle = [*way, resource]
-                certain = all(each.deployed is True and each.rounds == 1 for each in circle)
-                return way if certain and min(circle, key=order.index) is resource else None
-            if then not in seen:
-                seen.add(then)
-                ways.append([*way, then])
-    return None
