@@ -79,6 +79,8 @@ class Job:
         """Tells which configuration and which rules there are."""
         if self.run.tell is not None:
             self.run.tell(f"configuration: {self.settings.source or 'none'}")
+            if self._ledger.since is not None:
+                self.run.tell(f"compared with commit {self._ledger.since.commit}")
             self.run.tell(f"rules: {len(self._choice(self.settings).rules)} of {len(self.run.rules)}")
 
     def lint(self, paths: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ class Since:
 
     That is where a branch begins: what others brought to the reference meanwhile is not this branch's doing, nor its merit.
     Files are compared with what they were, under the name that they had, with the parameter files and scripts of then; by the
-    rules, the configuration and the day of now. UsageError: the reference cannot be followed.
+    rules, the configuration and the day of now. `commit` is the full id. UsageError: the reference cannot be followed.
     """
 
     spares = True
@@ -45,6 +45,7 @@ class Since:
         root = git.work_tree(os.getcwd())
         self._commits: dict[str, str] = {}
         self._strangers: list[str] = []
+        self._absent: set[str] = set()
         self._names: dict[str, dict[str, str]] = {}
         self._findings: dict[str, list[Finding]] = {}
         self._silencing: set[tuple[str, int]] = set()
@@ -52,7 +53,7 @@ class Since:
         self._checkouts = PastCheckouts(sources, self._commits)
         if root is None:
             raise UsageError(f"--since compares with a commit, and {os.getcwd()} lies in no git work tree")
-        self._commits[root] = _parting(ref, root)
+        self.commit = self._commits[root] = _parting(ref, root)
 
     def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
         """The findings of a file that were not there before."""
@@ -79,10 +80,18 @@ class Since:
 
     def notes(self) -> list[str]:
         """What people should know."""
-        return [
+        told = [
             f"{root or 'what lies in no git work tree'}: nothing tells what it was at {self._ref}, so all that is found there is shown"
             for root in self._strangers
         ]
+        if self._absent:
+            first = min(self._absent)
+            more = f" and {len(self._absent) - 1} more" if len(self._absent) > 1 else ""
+            told.append(
+                f"{first}{more}: what was in it at {self._ref} is not in this clone (a partial one: git fetch --refetch), "
+                "so all that is found there is shown"
+            )
+        return told
 
     def close(self) -> None:
         """Ends the programs that were started."""
@@ -142,9 +151,15 @@ class Since:
         try:
             entry = repository.committed(self._commits[root], name)
         except Unreadable:
+            self._absent.add(name)
             return None
-        blob = repository.blob(entry.id) if entry is not None and entry.is_file else None
-        return blob.data if blob is not None else None
+        if entry is None or not entry.is_file:
+            return None
+        blob = repository.blob(entry.id)
+        if blob is None or blob.data is None:
+            self._absent.add(name)
+            return None
+        return blob.data
 
     def _beside(self, root: str, name: str) -> list[Document]:
         """The parameter files that lay beside a template."""

@@ -199,6 +199,11 @@ class TestTogether:
         assert len(json.loads(aiblint("--format", "gitlab", "--since", "main", ".")[1])) == 1
         assert aiblint("--format", "junit", "--since", "main", ".")[1].count("<failure") == 1
 
+    def test_v_tells_the_commit(self, repository: Path, aiblint: Aiblint) -> None:
+        commit(repository, {"a.json": image(A, B, C)})
+        parting = git(repository, "rev-parse", "main")
+        assert f"aiblint: compared with commit {parting}\n" in aiblint("-v", "--since", "main", ".")[2]
+
     def test_only_what_is_new_is_fixed(self, repository: Path, aiblint: Aiblint) -> None:
         old, new = edits.restart("old", "10 minutes"), edits.restart("new", "5 minutes")
         commit(repository, {"a.json": image(old)})
@@ -262,6 +267,18 @@ class TestWhere:
         monkeypatch.chdir(tmp_path / "depth1")
         git(tmp_path / "depth1", "fetch", "--quiet", "--depth", "1", "origin", "main:main")
         assert "'main' and HEAD have no commit in common; this clone is shallow" in aiblint("--since", "main", ".")[2]
+
+    def test_a_partial_clone_says_what_it_lacks(
+        self, repository: Path, tmp_path: Path, aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit(repository, {"a.json": image(A, B, C)})
+        git(repository, "config", "uploadpack.allowFilter", "true")
+        where = tmp_path / "partial"
+        git(tmp_path, "clone", "--quiet", "--filter=blob:none", "--branch", "topic", f"file://{repository}", str(where))
+        monkeypatch.chdir(where)
+        status, out, _ = aiblint("--since", "origin/main", "--format", "concise", ".")
+        assert (status, out.count("AIB501")) == (1, 3)  # what was there before was not fetched, and is not
+        assert "a.json: what was in it at origin/main is not in this clone (a partial one: git fetch --refetch)" in out
 
     def test_a_branch_of_the_remote_is_named(
         self, repository: Path, tmp_path: Path, aiblint: Aiblint, monkeypatch: pytest.MonkeyPatch
