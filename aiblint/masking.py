@@ -55,9 +55,15 @@ _WORDS_WITH_DASHES = lazy(r"[a-z]+(?:[-_.][a-z0-9]+)+\Z")
 _AND = r"(?:[?&;]|\\u0026|%26)(?:amp;)?"  # also as JSON (\u0026), an address inside another (%26) and XML (&amp;) write it
 _VALUE = r"((?:[^&\s\"'#;\\<>]|\\(?:/|u(?!0026))){1,4000})"
 _IN_QUERY = lazy(
-    rf"{_AND}[\w.\-]{{0,40}}(?:sig|signature|token|password|passwd|pwd|secret|key|credential|auth)={_VALUE}", re.IGNORECASE
+    rf"{_AND}[\w.\-]{{0,40}}(?:sig|signature|token|password|passwd|pwd|secret|key|credential|auth)={_VALUE}",
+    re.IGNORECASE,
+    holds=("sig=", "signature=", "token=", "password=", "passwd=", "pwd=", "secret=", "key=", "credential=", "auth="),
 )
-_FUNCTION_KEY = lazy(rf"\.azurewebsites\.net[^\s\"'?]{{0,400}}\?(?:[^\s\"']{{0,400}}?{_AND})?code={_VALUE}", re.IGNORECASE)
+_FUNCTION_KEY = lazy(
+    rf"\.azurewebsites\.net[^\s\"'?]{{0,400}}\?(?:[^\s\"']{{0,400}}?{_AND})?code={_VALUE}",
+    re.IGNORECASE,
+    holds=(".azurewebsites.net",),
+)
 # `name:password@`, where the password may hold a slash; but `host:8443/path@v1` has none. A name alone may be a token.
 _BEFORE_HOST = lazy(r"://(?:[^\s/?#@:'\"<>$(){}]{0,200}:(?!\d{1,5}[/?#])([^\s@'\"<>$(){}]{1,300})|([A-Za-z0-9_\-]{20,300}))@")
 _SETTING = lazy(

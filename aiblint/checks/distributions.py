@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
-from aiblint import inline
+from aiblint import globs, inline
 from aiblint.check import Problem, check, quote
 from aiblint.platforms import marketplace_image
 from aiblint.shell.command import POSIX
@@ -31,11 +29,11 @@ def package_manager_absent(
     which one they have. Silent about scripts that look at what there is, and where a step before may have installed it.
     """
     image = marketplace_image(context.template.root.get("properties", "source"))
-    pattern = next((each for each in images if image is not None and fnmatchcase(image, each)), None)
+    pattern = next((each for each in images if image is not None and globs.fits(each, image)), None)
     script = inline.of(value, context) if pattern is not None else None
     if pattern is None or script is None or script.dialect != POSIX or script.opaque:
         return
-    if inline.is_anywhere(_CHOOSES, context):
+    if not any(command.name in images[pattern] for command in script.commands) or inline.is_anywhere(_CHOOSES, context):
         return
     before = ""
     for command in script.commands:

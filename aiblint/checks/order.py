@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiblint.resources import Resource
     from aiblint.template import Value
 
-_STORAGE = lazy(r"https://([a-z0-9]{3,24})\.blob\.[a-z.]+/", re.IGNORECASE)
+_STORAGE = lazy(r"https://([a-z0-9]{3,24})\.blob\.[a-z.]+/", re.IGNORECASE, holds=(".blob.",))
 _ROLE_ASSIGNMENT = "microsoft.authorization/roleassignments"
 _ROLE_ON_ANYTHING = "/roleassignments"
 """Role assignments on one resource have longer types: Microsoft.Network/virtualNetworks/providers/roleAssignments."""
