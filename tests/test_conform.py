@@ -239,7 +239,7 @@ def test_the_names_of_a_subnet_in_old_samples_are_one_mistake() -> None:
 
 def test_what_is_there_already_is_not_to_be_moved_there() -> None:
     [found] = lint({"properties": {"location": "westeurope"}}, "linux")
-    assert "the top level of the template has it already: remove this one" in found.message
+    assert "the top level of the template says the same: remove it here" in found.message
     [found] = lint({"location": None, "properties": {"location": "westeurope"}}, "linux")
     assert "move it to the top level of the template" in found.message
 

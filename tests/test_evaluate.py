@@ -375,6 +375,7 @@ def test_secrets_stay_secret(expression: str, secret: bool) -> None:
         ("ns.nothing()", "undefined-function", "ns.nothing", "ns.nothing"),
         ("map(createArray(1), lambda('a', lambdaVariables('b')))", "undefined-lambda-variable", "'b'", "'b'"),
         ("variables('map').oen", "undefined-property", ".oen", "did you mean 'one'"),
+        ("createObject('name', 'x').id", "undefined-property", ".id", "there is no property 'id': the object has 'name' only"),
         ("variables('words')[3]", "index-out-of-range", "[3]", "has 3"),
         ("variables('words').length", "undefined-property", ".length", "by a number"),
         ("parameters()", "argument-count", "parameters()", "1 argument, not 0"),

@@ -187,7 +187,25 @@ SENT = "(a hint only, in a bare template)"
         (
             properties(osDiskSizeGB=64),
             "linux",
-            "'osDiskSizeGB' does not belong in 'properties' and is refused; 'properties.vmProfile' has it already: remove this one",
+            "'osDiskSizeGB' does not belong in 'properties' and is refused; 'properties.vmProfile' says the same: remove it here",
+        ),
+        (
+            {
+                "properties": {
+                    "vmProfile": {"vmSize": "Standard_D2s_v5", "osDiskSizeGB": None},
+                    "vmSize": "Standard_D2s_v5",
+                    "osDiskSizeGB": 64,
+                }
+            },
+            "linux",
+            "'vmSize' and 'osDiskSizeGB' do not belong in 'properties' and are refused; 'properties.vmProfile' says the same of "
+            "'vmSize': remove 'vmSize' here; move 'osDiskSizeGB' to 'properties.vmProfile'",
+        ),
+        (
+            properties(osDiskSizeGB=128),
+            "linux",
+            "'osDiskSizeGB' does not belong in 'properties' and is refused; 'properties.vmProfile' has another value: see that the right "
+            "one stands there, and remove the one here",
         ),
         (
             properties(proxyVmSize="Standard_A1_v2"),
@@ -239,3 +257,11 @@ def test_the_region_that_was_meant(location: str, meant: str) -> None:
 def test_the_api_version_that_was_meant(version: str, meant: str) -> None:
     said = f"image templates have no API version '{version}': the request fails with NoRegisteredProviderFound {SENT}; {meant}"
     assert message({"apiVersion": version}) == said
+
+
+def test_commands_that_are_no_strings_are_told_by_their_kinds() -> None:
+    said = ": the service takes strings only, each of them one line of the script"
+    shell = {"type": "Shell", "name": "a"}
+    assert message(properties(customize=[{**shell, "inline": [3]}])) == f"a command of 'inline' is a number{said}"
+    several = message(properties(customize=[{**shell, "inline": [3, "date", None, 4]}]))
+    assert several == f"3 commands of 'inline' are no strings but a number and null{said}"

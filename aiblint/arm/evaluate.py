@@ -156,7 +156,10 @@ class Evaluator:
         from aiblint.arm import wording
 
         what = f"{kind.replace('-', ' ')} '{name[:200]}'"
-        advice = wording.did_you_mean(name, known) if len(self.environment.problems) < _MOST_ADVICE else ""
+        advice = ""
+        if len(self.environment.problems) < _MOST_ADVICE:
+            known = list(known)
+            advice = wording.did_you_mean(name, known) or (wording.what_there_is(known) if kind == "property" else "")
         self.problem(f"undefined-{kind}", f"there is no {what}{advice}", part, end)
         return Unknown(reason=f"there is no {what}")
 

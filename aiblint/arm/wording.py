@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_MOST_LISTED = 5
+_LONGEST_LIST = 100
+
+
 def arguments(least: int, most: int | None) -> str:
     """How many arguments a function takes: `1 argument`, `at least 2 arguments`, `3 to 5 arguments`."""
     if most is None:
@@ -31,6 +35,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Advice with the known name that is nearest; empty where none is near."""
     near = nearest(name, known)
     return f" (did you mean '{near}'?)" if near else ""
+
+
+def what_there_is(known: Sequence[str]) -> str:
+    """What an object has instead of a name that is nowhere near, as long as that is a short list."""
+    if not known:
+        return ": the object is empty"
+    if len(known) > _MOST_LISTED or sum(map(len, known)) > _LONGEST_LIST:
+        return ""
+    listed = ", ".join(f"'{name}'" for name in known[:-1]) + (" and " if len(known) > 1 else "") + f"'{known[-1]}'"
+    return f": the object has {listed} only"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -257,22 +257,11 @@ def member_misplaced(value: Value, context: Context, *, refused: bool) -> Iterat
         does = "does not belong" if len(group) == 1 else "do not belong"
         yield Problem(
             first.value,
-            f"{_names(group)} {does} in {_owner(first)} and {_their(group, _consequence(first))}; {_move(context, group)}",
+            f"{_names(group)} {does} in {_owner(first)} and {_their(group, _consequence(first))}; "
+            + moving.advice([deviation.value for deviation in group], first.expected or "", context),
             on_key=True,
             fix=moving.repair(first.value, first.expected or "", context) if len(group) == 1 else None,
         )
-
-
-def _move(context: Context, group: list[Deviation]) -> str:
-    """Where to: unless the member is there already."""
-    home = group[0].expected or ""
-    top = "the resource itself" if context.template.kind == "arm" else "the top level of the template"
-    place = quote(home) if home else top
-    there = context.template.root.get(*home.split(".")) if home else context.template.root
-    it, them = ("it", "this one") if len(group) == 1 else ("them", "these")
-    if there is not None and any(str(deviation.value.key) in there.members for deviation in group):
-        return f"{place} has {it} already: remove {them}"
-    return f"move {it} to {place}"
 
 
 @check

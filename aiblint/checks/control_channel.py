@@ -27,6 +27,8 @@ _OPENS_SSH = (
     r"\bufw\b[^\n;&|]*\b(?:allow|limit)\b[^\n;&|]*(?:\b22\b|ssh)|\bufw default allow\b|--dports?[ =][^\n;&|]*(?:\b22\b|\bssh\b)"
     r"|--add-(?:service=\S*ssh|port=22/tcp)|\biptables-restore\b|\bnft\b"
 )
+_PARTLY = frozenset(("-s", "--source", "-d", "--destination", "-i", "--in-interface", "-m", "--match", "!", "udp"))
+_LETS_IN_AGAIN = r"\bACCEPT\b|\biptables\b[^\n;&|]* (?:-D|--delete|-F|--flush)\b|\biptables-restore\b"
 _REMOVES = frozenset(("autoremove", "erase", "purge", "remove", "rm"))
 _PACKAGE_MANAGERS = frozenset(("apt", "apt-get", "aptitude", "dnf", "microdnf", "tdnf", "yum", "zypper"))
 _SUDOERS = lazy(r"/etc/sudoers(?:\.d(?:/(?:\*|90-cloud-init-users|waagent|packer)?)?)?\Z")
@@ -83,19 +85,33 @@ _KEEP_SSH = "open port 22 first, 'sudo ufw allow 22/tcp'"
 
 def _ufw(command: Command, script: inline.Inline, context: Context) -> Found | None:
     word = next((word for word in command.operands() if word.text == "enable"), None)
-    if word is None or script.opaque or inline.is_before(script, command.end, _OPENS_SSH, context):
+    if word is None or _lets_ssh_in(script, command, context):
         return None
     return f"closes port 22, and {_CUT}", word, _KEEP_SSH
 
 
+def _lets_ssh_in(script: inline.Inline, command: Command, context: Context) -> bool:
+    """Whether port 22 is opened before a command closes all, or in the same step behind it: the connection lasts that long, as
+    what it has lost meanwhile is sent again."""
+    return (
+        script.opaque
+        or inline.is_before(script, command.end, _OPENS_SSH, context)
+        or inline.is_behind(script, command.end, _OPENS_SSH, context, here=True)
+    )
+
+
 def _iptables(command: Command, script: inline.Inline, context: Context) -> Found | None:
-    """`iptables -P INPUT DROP`, `iptables -A INPUT -j DROP` for everything."""
+    """`iptables -P INPUT DROP`, `iptables -A INPUT -j DROP` for everything, or for port 22."""
     texts = [word.text for word in command.arguments]
     policy = command.option("-P", "--policy") == "INPUT" and ("DROP" in texts or "REJECT" in texts)
     narrowed = command.has_option("-s", "--source", "-p", "--protocol", "-m", "--match", "-d", "--destination", "-i")
     added = (command.option("-A", "--append") or command.option("-I", "--insert")) == "INPUT"
-    rule = added and not narrowed and command.option("-j", "--jump") in ("DROP", "REJECT")
-    if not (policy or rule) or script.opaque or inline.is_before(script, command.end, _OPENS_SSH, context):
+    drops = added and command.option("-j", "--jump") in ("DROP", "REJECT")
+    if drops and command.option("--dport", "--destination-port") in ("22", "ssh") and not _PARTLY.intersection(texts):
+        settled = script.opaque or inline.is_before(script, command.end, r"\bACCEPT\b", context)
+        if settled or inline.is_behind(script, command.end, _LETS_IN_AGAIN, context, here=True):
+            return None
+    elif not (policy or (drops and not narrowed)) or _lets_ssh_in(script, command, context):
         return None
     return f"closes port 22, and {_CUT}", command.arguments[-1], "let port 22 in first"
 

@@ -74,11 +74,18 @@ def resource_twice(document: Document, templates: list[Template]) -> Iterator[Te
                 yield TextProblem(
                     written.start,
                     written.end if written is not resource.node else written.start + 1,
-                    f"the template has two resources of type {quote(resource.scope.text(resource.node.find('type')) or resource.type)} "
-                    f"and of this name, and {_REFUSED}; rename one of them, or remove it",
+                    f"the template has two resources {_named(resource)} of type "
+                    f"{quote(resource.scope.text(resource.node.find('type')) or resource.type)}, and {_REFUSED}; rename one of them, or "
+                    "remove it",
                     node=written,
                     related=((earlier.start, min(earlier.end, earlier.start + 80), "the first one"),),
                 )
+
+
+def _named(resource: Resource) -> str:
+    """What a resource is called, as far as that can be worked out."""
+    name = resource.scope.text(resource.node.find("name"))
+    return f"called {quote(name)}" if name else "of one name"
 
 
 def _made_once(resource: Resource) -> bool:

@@ -60,6 +60,17 @@ def value_needs_version(value: Value, context: Context, *, text: str, version: s
         )
 
 
+@check
+def value_of_others(value: Value, context: Context, *, text: str, whose: str, values: list[str]) -> Iterator[Problem]:
+    """The value `text`, which another service takes (`whose` it is), while Image Builder documents `values` only."""
+    if value.text == text:
+        yield Problem(
+            value,
+            f"'{text}' is known to {whose}, but not among what Image Builder is documented to hand on; write "
+            f"{listed([quote(known) for known in values])}",
+        )
+
+
 def nearest(text: str, known: list[str]) -> str | None:
     """The one of `known` that a text is a slip of, whatever the capitals; None where none is close."""
     if len(text) > _LONGEST_SLIP:

@@ -92,7 +92,7 @@ def _tool(command: Command, facts: dict[str, Any]) -> tuple[int, dict[str, Any],
     when = f" {entry['when']}" if "when" in entry and last.text.startswith("install") else ""
     message = (
         f"{lacks} asks for confirmation{when}; nobody can answer, so it aborts or waits until the build timeout; "
-        f"write {quote(entry['instead'].format(phrase), 90)}"
+        f"write {quote(entry['instead'].format(phrase), 90)}{entry.get('besides', '')}"
     )
     return last.end, entry, message
 

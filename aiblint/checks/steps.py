@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiblint import placeholders
 from aiblint.arm.term import LONGEST_LABEL
 from aiblint.change import Repair, Wrap
-from aiblint.check import Problem, check, quote
+from aiblint.check import Problem, check, listed, quote
 from aiblint.checks.conformance import misspelt
 from aiblint.document import ARRAY, NULL, STRING
 from aiblint.placeholders import DOCUMENTATION
@@ -161,12 +161,11 @@ def inline_not_commands(value: Value, context: Context) -> Iterator[Problem]:
     else:
         wrong = [item for item in inline.items if item.known and item.kind != STRING]
         if wrong:
-            more = f" (and {len(wrong) - 1} more like it)" if len(wrong) > 1 else ""
-            yield Problem(
-                wrong[0],
-                f"a command of 'inline' is {_KIND_NAMES[wrong[0].kind]}{more}: the service takes strings only, "
-                "each of them one line of the script",
-            )
+            kinds = list(dict.fromkeys(_KIND_NAMES[item.kind] for item in wrong))
+            what = f"a command of 'inline' is {kinds[0]}"
+            if len(wrong) > 1:
+                what = f"{len(wrong)} commands of 'inline' are no strings but {listed(kinds, 'and')}"
+            yield Problem(wrong[0], f"{what}: the service takes strings only, each of them one line of the script")
 
 
 @check
