@@ -199,6 +199,7 @@ def _windows(command: Command, script: inline.Inline, context: Context) -> _Wait
     entry = facts["cmdlets"].get(command.name)
     if entry is not None:
         answered = any(command.parameter(name) for name in entry["unless"]) or command.may_hide_options
+        answered = answered or not _is_about(command, entry.get("values-of", {}))
         return None if answered or _has_input(command) else _asks(program, program, entry["waits"], entry["instead"])
     if command.name in _WINDOWS_READERS:
         return _WINDOWS_READERS[command.name](command, program)
@@ -206,6 +207,16 @@ def _windows(command: Command, script: inline.Inline, context: Context) -> _Wait
     if entry is not None:
         return _listed(command, program, entry)
     return _confirm(command, program)
+
+
+def _is_about(command: Command, wanted: dict[str, list[str]]) -> bool:
+    """Whether each parameter that counts has one of the values with which a cmdlet waits; a star stands at the end of some."""
+    for name, values in wanted.items():
+        given = command.parameter(name)
+        texts = [value.text.lower() for value in given.values if not value.expands] if given is not None else []
+        if not any(text == each or (each[-1] == "*" and text.startswith(each[:-1])) for text in texts for each in values):
+            return False
+    return True
 
 
 def _reading_call(expression: Word) -> _Waiting | None:

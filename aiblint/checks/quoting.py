@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _ERRORS = {
     "posix": "the shell reads the rest of the step as one text and ends with 'Unterminated quoted string' (dash) or 'unexpected EOF "
     "while looking for matching' (bash)",
-    "powershell": "PowerShell refuses the whole script ('The string is missing the terminator'), so that none of its lines runs",
+    "powershell": "PowerShell refuses the whole script ('The string is missing the terminator'), so that none of its lines runs, and "
+    "the build may go on without all that the step was to do",
 }
 _INDENTED = (
     "PowerShell does not take this for the end of the here-string and refuses the whole script ('White space is not allowed before the "

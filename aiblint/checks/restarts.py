@@ -115,20 +115,23 @@ def _minutes(seconds: float) -> str:
     return f"{minutes:g} minutes" if minutes != 1 else "1 minute"
 
 
-def _installer(step: Value, context: Context) -> tuple[Value, str] | None:
-    """The line, or the script, in which a PowerShell step installs something, and the installer's name."""
+def _installer(step: Value, context: Context, certain: bool = False) -> tuple[Value, str] | None:
+    """The line, or the script, in which a PowerShell step installs something, and the installer's name.
+
+    `certain`: only what is known to leave work for a restart, which the ordinary installer of a program does not.
+    """
     if step.text_of("type") != "PowerShell":
         return None
     script = inline.of(step, context)
     if script is not None:
-        word = installing_word(script.commands)
+        word = installing_word(script.commands, certain)
         return (script.place(word.start, word.end)[0], word.text) if word is not None else None
     text, uri = inline.text_of(step, context), step.get("scriptUri")
     if text is None or uri is None:
         return None
     from aiblint.shell import powershell
 
-    word = installing_word(powershell.commands(text))
+    word = installing_word(powershell.commands(text), certain)
     return (uri, word.text) if word is not None else None
 
 
@@ -244,7 +247,7 @@ def restart_missing_at_end(value: Value, context: Context) -> Iterator[Problem]:
     last = value.items[-1] if value.items and not value.open else None
     if last is None:
         return
-    installer = _installer(last, context)
+    installer = _installer(last, context, certain=True)
     if installer is not None or last.text_of("type") == "WindowsUpdate":
         what = quote(installer[1]) if installer is not None else _UPDATES
         yield Problem(
