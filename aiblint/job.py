@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from aiblint.switches import Options
     from aiblint.tables import Tables
 
+_FEW = 20
+"""Names that a person may have written; of more, a hook has."""
+
 _YEAR_10000 = "253402300800"  # in seconds since 1970; dates are compared as texts of ten characters
 
 
@@ -115,9 +118,18 @@ class Job:
         lint_files(self.run, found, self.asked, self.options.jobs)
         self._close()
         given = [path for path in paths if path != "-"]
+        if not self.run.templates and not self.run.findings and len(given) <= _FEW:
+            self._tell_unread([path for path in given if os.path.isfile(path)])
         self._ledger.close(self.run, found, given, lambda: [rule.id for rule in self._choice(self.settings).rules])
         if self._exceptions.stated and not self.options.no_suppressions:
             self._judge_exceptions(found, given)
+
+    def _tell_unread(self, named: Sequence[str]) -> None:
+        """Where somebody names a few files and none holds a template: whether that may be because they can hold none."""
+        if named:
+            from aiblint import unread
+
+            self.run.notes += unread.remarks(named)
 
     def _judge_exceptions(self, found: Sequence[str], given: Sequence[str]) -> None:
         """Says, when all is linted, which exceptions of the configuration have had their day; takes those out that may go."""

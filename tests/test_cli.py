@@ -321,3 +321,31 @@ class TestOffByDefault:
         out = aiblint("--explain", "AIB481")[1]
         assert "(note, off by default, advice)" in out
         assert "--select '*,step-name-missing'" in out
+
+
+class TestNamedFilesWithoutTemplate:
+    """Who names a file wants it looked at: what cannot hold a template is said, and fails nobody's commit."""
+
+    @pytest.mark.parametrize(
+        ("name", "content", "said"),
+        [
+            ("main.bicep", b"resource a 'x@2024-02-01' = {}", "run 'az bicep build --file main.bicep'"),
+            ("main.tf", b"resource x {}", "Terraform"),
+            ("a.yaml", b"a: b", "YAML"),
+            ("a.json", b"", "the file is empty"),
+            ("a.json", b" \n", "the file is empty"),
+            ("a.bin", b"\x7fELF\x00\x01\xfe\xff\x00", "the file is binary"),
+        ],
+    )
+    def test_it_is_said_what_they_are(self, aiblint: Aiblint, folder: Path, name: str, content: bytes, said: str) -> None:
+        (folder / name).write_bytes(content)
+        code, out, err = aiblint(name)
+        assert (code, said in out + err) == (0, True)
+        assert "no image template found" in out + err
+
+    @pytest.mark.parametrize("content", [b'{"a": 1}', '{"a": "b"}'.encode("utf-16"), '{"a": 1}'.encode("utf-16-le")])
+    def test_nothing_is_said_of_other_json(self, aiblint: Aiblint, folder: Path, content: bytes) -> None:
+        (folder / "a.json").write_bytes(content)
+        (folder / "b.json").write_bytes(b"")
+        assert "a.json: " not in "".join(aiblint("a.json")[1:])
+        assert "b.json" not in "".join(aiblint(".")[1:])
