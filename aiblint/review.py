@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aiblint.arm.environment import Problem
 from aiblint.arm.expression import Access, Call, ExpressionError, Literal, parse
-from aiblint.arm.functions import exists
+from aiblint.arm.functions import exists, is_list
 from aiblint.arm.scope import is_expression
 from aiblint.document import ARRAY, OBJECT, STRING, Node
 from aiblint.pattern import lazy
@@ -246,7 +246,7 @@ class _Review:
         misplaced = any(
             self.refusal(call.name, section, node, call.argument or "") is not None
             for call in calls
-            if call.folded in _PLACED or (call.folded.startswith("list") and section != RESOURCE)
+            if call.folded in _PLACED or (is_list(call.folded) and section != RESOURCE)
         )
         return misplaced, any(self.is_strange(call) for call in calls)
 

@@ -85,6 +85,7 @@ MISTAKES = {
     "[parameters('locaton')]": ("undefined-reference", "there is no parameter 'locaton'"),
     "[concat(parameters('location'), parameters('it''s'))]": ("undefined-reference", "there is no parameter 'it's'"),
     "[toLowr(parameters('location'))]": ("undefined-reference", "there is no function 'toLowr' (did you mean 'toLower'?)"),
+    "[list.Keys('a')]": ("undefined-reference", "there is no function 'list.Keys'"),
     "[mine.f(1)]": ("undefined-reference", "there is no function 'mine.f'"),
     "[concat(parameters('location'), 'a'))]": ("expression-malformed", ""),
     "[concat('a' 'b')]": ("expression-malformed", ""),
@@ -242,6 +243,25 @@ def test_a_template_that_a_spec_stores() -> None:
         findings = [f for f in found(whole) if f.pointer.endswith("/tags/l")]
         assert [f.name for f in findings] == (["undefined-reference"] if said else [])
         assert not said or "write [[ in front of what is to be worked out in that one" in findings[0].message
+
+
+def test_a_name_in_a_stored_template_that_its_own_deployment_works_out() -> None:
+    """What is worked out of a name stands nowhere in the file: the name is where it is told."""
+    stored = {
+        "$schema": SCHEMA,
+        "contentVersion": "1.0.0.0",
+        "resources": [beside(tags={"[variables('v')]": 5}), *deployment()["resources"]],
+    }
+    spec = {
+        "type": "Microsoft.Resources/templateSpecs/versions",
+        "apiVersion": "2022-02-01",
+        "name": "s/1",
+        "location": "westeurope",
+    }
+    spec["properties"] = {"mainTemplate": stored}  # type: ignore[assignment]
+    whole = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "variables": {"v": "[[parameters('nobody')]"}, "resources": [spec]}
+    [finding] = [f for f in found(whole) if "'nobody'" in f.message]
+    assert "/tags/" in finding.pointer
 
 
 def test_functions_of_the_template_have_names_of_their_own() -> None:

@@ -7,6 +7,8 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/para
 
 from __future__ import annotations
 
+from aiblint.arm.functions import is_list
+
 _SECTIONS = {"default": "a default value", "variable": "a variable", "function": "a function of the template"}
 _LEVELS = {"subscription": "a subscription", "managementGroup": "a management group", "tenant": "a tenant"}
 _REFUSED = "the deployment is refused"
@@ -28,7 +30,7 @@ def refusal(name: str, section: str, level: str | None, looped: bool) -> str | N
     if folded == "variables" and section in ("default", "function"):
         cure = "use other parameters" if section == "default" else "hand the value in as a parameter of the function"
         return f"{where} cannot use variables, and {_REFUSED}; {cure}"
-    if (folded in ("reference", "references") or folded.startswith("list")) and where is not None:
+    if (folded in ("reference", "references") or is_list(folded)) and where is not None:
         return (
             f"{name}() asks for what only a running deployment knows, so {where} cannot use it, and {_REFUSED}; use it in the resource "
             "or the output that needs it"

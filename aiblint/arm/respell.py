@@ -15,7 +15,10 @@ def respelt(root: Node, outer: Scope) -> Node:
     """
     made: dict[Node, Node] = {}
     for node in root.walk():
-        made_by = Computed if node.kind == STRING and is_expression(str(node.value)) else Node
+        computed = (node.kind == STRING and is_expression(str(node.value))) or (
+            node.key is not None and is_expression(node.key)
+        )
+        made_by = Computed if computed else Node
         copy = made_by(node.kind, node.start, made.get(node.parent, node.parent) if node.parent is not None else None)
         copy.end, copy.key_start, copy.key_end, copy.value = node.end, node.key_start, node.key_end, node.value
         copy.key = _name(node, outer)

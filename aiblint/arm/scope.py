@@ -189,7 +189,7 @@ class Scope:
     def name_of(self, member: Node) -> Term:
         """What the name of a member stands for, where it is an expression."""
         if member not in self._names:
-            name = Node(STRING, member.key_start, member.parent)
+            name = (Computed if isinstance(member, Computed) else Node)(STRING, member.key_start, member.parent)
             name.end, name.value = member.key_end, member.key
             name.key, name.key_start, name.key_end = member.key, member.key_start, member.key_end
             self._names[member] = self.evaluate(name)

@@ -49,7 +49,7 @@ def find(name: str) -> Function | None:
         room = late.module(f"{__name__}.{_ROOM_OF[folded]}")
         _functions.update({function.name.lower(): function for function in room.FUNCTIONS})
     function = _functions.get(folded)
-    if function is None and folded.startswith("list"):
+    if function is None and is_list(folded):
         from aiblint.arm.functions.scopes import LIST
 
         return LIST
@@ -59,7 +59,12 @@ def find(name: str) -> Function | None:
 def exists(name: str) -> bool:
     """Whether `find` has an answer, without fetching it."""
     folded = name.lower()
-    return folded in _ROOM_OF or folded.startswith("list")
+    return folded in _ROOM_OF or is_list(folded)
+
+
+def is_list(folded: str) -> bool:
+    """Whether a name, in lower case, is one of the functions `list…`; `list.keys` is of the user's own namespace `list`."""
+    return folded.startswith("list") and "." not in folded
 
 
 def names() -> Iterable[str]:
