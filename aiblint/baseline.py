@@ -12,13 +12,13 @@ from aiblint.syntax.mistakes import LEGAL_SOMEWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
-    from aiblint.known import Sight
+    from aiblint.known import Key, Sight
 
 VERSION = 1
 _ABOUT = "Findings that aiblint --baseline passes over. aiblint --update-baseline takes out what no longer occurs."
@@ -27,7 +27,6 @@ _READ_NEVERTHELESS = LEGAL_SOMEWHERE | {
     "bad-escape", "encoding", "hash-comment", "single-quotes", "smart-dash", "smart-punctuation", "smart-quotes", "smart-space",
     "stray-comma", "trailing-comma",
 }  # fmt: skip
-_MOST_OF_IT = 0.5
 _TEXTS = ("path", "rule", "name", "template", "at", "subject")
 
 
@@ -75,9 +74,11 @@ class Baseline:
         if not self._lost:
             return
         here = {entry.key: entry.count for entry in known.entries_of(findings)}
-        shares = [(_share(self.entries[old], here), os.path.basename(old) == os.path.basename(name), old) for old in self._lost]
+        shares = [
+            (known.share(self.entries[old], here), os.path.basename(old) == os.path.basename(name), old) for old in self._lost
+        ]
         share, _, old = max(shares)
-        if share >= _MOST_OF_IT:
+        if share >= known.MOST_OF_IT:
             self._lost.remove(old)
             self.entries[name] = self.entries.pop(old)
             self.followed = True
@@ -100,11 +101,6 @@ class Baseline:
     def gone(self) -> list[tuple[str, Entry]]:
         """The entries that occur no longer, or less often, each with its file."""
         return [(path, entry) for path, entries in sorted(self.entries.items()) for entry in entries if entry.missing > 0]
-
-
-def _share(entries: list[Entry], here: Mapping[tuple[str, str, str, str], int]) -> float:
-    """Which part of what is known of a file is found in another one."""
-    return sum(min(entry.count, here.get(entry.key, 0)) for entry in entries) / sum(entry.count for entry in entries)
 
 
 def _is_damaged(document: Document) -> bool:
@@ -138,9 +134,9 @@ def shrunk(old: Baseline) -> Baseline:
     """What of a baseline still occurs, as it is called now; what a run did not look at stays as it is."""
     made = Baseline(old.path)
     for path, entries in old.entries.items():
-        merged: dict[tuple[str, str, str, str], Entry] = {}
+        merged: dict[Key, Entry] = {}
         for entry in entries:
-            kept = [] if entry.judged else [Entry(*entry.key[:1], entry.name, *entry.key[1:], entry.count)]
+            kept = [] if entry.judged else [Entry(entry.rule, entry.name, *entry.key[1:4], entry.sets, entry.count)]
             for now in kept or known.entries_of(entry.matched):
                 if now.key in merged:
                     merged[now.key].count += now.count
@@ -169,6 +165,8 @@ def _object(path: str, entry: Entry) -> dict[str, object]:
     said["at"] = entry.place
     if entry.subject:
         said["subject"] = entry.subject
+    if entry.sets:
+        said["with"] = list(entry.sets)
     if entry.count > 1:
         said["count"] = entry.count
     return said
@@ -203,6 +201,9 @@ def _entry(said: Any) -> Entry | None:
     count = said.get("count", 1)
     if "path" not in said or "rule" not in said or not isinstance(count, int) or isinstance(count, bool) or count < 1:
         return None
+    sets = said.get("with", [])
+    if not isinstance(sets, list) or not all(isinstance(name, str) for name in sets):
+        return None
     # Older baselines hold secrets that stand in names; what is printed of them, and compared with them, has none.
     template, place = masking.mask(said.get("template", "")), masking.mask(said.get("at", ""))
-    return Entry(said["rule"], said.get("name", ""), template, place, said.get("subject", ""), count)
+    return Entry(said["rule"], said.get("name", ""), template, place, said.get("subject", ""), tuple(sets), count)

@@ -41,10 +41,10 @@ class Result:
     """What came of one document: the document, its templates, the findings in file order, and the checks that broke.
 
     `left_out` are the lines of image templates that are certainly not deployed; nothing is said about them. `silenced` are
-    findings that people made an exception of, each with the exception.
+    findings that people made an exception of, each with the exception. `sets` are the parameter files, by their names.
     """
 
-    __slots__ = ("defects", "document", "findings", "left_out", "silenced", "templates")
+    __slots__ = ("defects", "document", "findings", "left_out", "sets", "silenced", "templates")
 
     def __init__(self, document: Document, templates: list[Template], left_out: list[int]) -> None:
         self.document = document
@@ -53,6 +53,7 @@ class Result:
         self.findings: list[Finding] = []
         self.silenced: list[tuple[Finding, Ignore]] = []
         self.defects: list[str] = []
+        self.sets: tuple[str, ...] = ()
 
 
 class _Lint:
@@ -290,7 +291,9 @@ def merged(results: list[tuple[str, Result]]) -> Result:
 
     What only some cause names them, and is left to people: mending it for one set may spoil it for another.
     """
+    sets = tuple(name for name, _ in results if name)
     if len(results) == 1:
+        results[0][1].sets = sets
         return results[0][1]
     templates = {template.node: template for _, result in results for template in result.templates}
     whole = Result(
@@ -298,6 +301,7 @@ def merged(results: list[tuple[str, Result]]) -> Result:
         list(templates.values()),
         [line for line in results[0][1].left_out if all(line in r.left_out for _, r in results)],
     )
+    whole.sets = sets
     first: dict[tuple[str, int, int, str], Finding] = {}
     causes: dict[tuple[str, int, int, str], list[str]] = {}
     for name, result in results:
@@ -309,7 +313,9 @@ def merged(results: list[tuple[str, Result]]) -> Result:
     for key, finding in first.items():
         some = len(causes[key]) < len(results)
         whole.findings.append(
-            finding.changed(message=f"{finding.message} (with {', '.join(causes[key])})", fix=None) if some else finding
+            finding.changed(message=f"{finding.message} (with {', '.join(causes[key])})", fix=None, sets=tuple(causes[key]))
+            if some
+            else finding
         )
     whole.findings.sort(key=lambda finding: finding.sort_key)
     return whole

@@ -74,7 +74,7 @@ class Finding:
     `at` is the effective path in the image template (`$.properties.customize[0].inline[1]`), empty for findings about
     the file itself; `template` is the template's own pointer in the file. `resource`, `place` and `subject` say by structure what
     it is about (`aiblint.identity`), where a run asks for that: the template's name, a path with names for numbers, and what the
-    finding objects to there.
+    finding objects to there. `sets` are the parameter files that cause it, empty where all do.
     """
 
     __slots__ = (
@@ -90,6 +90,7 @@ class Finding:
         "related",
         "resource",
         "rule",
+        "sets",
         "severity",
         "start",
         "subject",
@@ -132,6 +133,7 @@ class Finding:
         self.resource = ""
         self.place = ""
         self.subject = ""
+        self.sets: tuple[str, ...] = ()
 
     def changed(self, **new: object) -> Finding:
         """The same finding with other words, other related places or another fix: `changed(message=…)`."""

@@ -11,13 +11,15 @@ from aiblint.template import resource_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Protocol
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Protocol, TypeAlias
 
     from aiblint.checkout import Checkouts
     from aiblint.document import Document
     from aiblint.engine import Result
     from aiblint.finding import Finding
+
+    Key: TypeAlias = tuple[str, str, str, str, tuple[str, ...]]
 
     class Knower(Protocol):
         """Somebody who knows findings from before."""
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
         def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
             """The findings of a file that are not known; `sight` tells how it was looked at."""
+
+
+MOST_OF_IT = 0.5
+"""The share of a lost file's findings from which on the file in which they are found is taken for it."""
 
 
 class Sight:
@@ -53,25 +59,28 @@ class Sight:
 class Entry:
     """Findings that nothing tells apart, `count` of them: their rule, the image template, the place in it, the subject.
 
-    `template` is the name of the template as it is written, empty for what is about the file. `matched` are the findings of this
-    run that are these.
+    `template` is the name of the template as it is written, empty for what is about the file. `sets` are the parameter files that
+    cause them, empty where all did. `matched` are the findings of this run that are these.
     """
 
-    __slots__ = ("count", "judged", "matched", "name", "place", "rule", "subject", "template")
+    __slots__ = ("count", "judged", "matched", "name", "place", "rule", "sets", "subject", "template")
 
-    def __init__(self, rule: str, name: str, template: str, place: str, subject: str, count: int = 1) -> None:
+    def __init__(
+        self, rule: str, name: str, template: str, place: str, subject: str, sets: tuple[str, ...] = (), count: int = 1
+    ) -> None:
         self.rule = rule
         self.name = name
         self.template = template
         self.place = place
         self.subject = subject
+        self.sets = sets
         self.count = count
         self.matched: list[Finding] = []
         self.judged = False
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
-        return (self.rule, self.template, self.place, self.subject)
+    def key(self) -> Key:
+        return (self.rule, self.template, self.place, self.subject, self.sets)
 
     @property
     def missing(self) -> int:
@@ -81,10 +90,10 @@ class Entry:
 
 def entries_of(findings: Iterable[Finding]) -> list[Entry]:
     """The entries that findings of one file come to, in the order of their keys."""
-    found: dict[tuple[str, str, str, str], Entry] = {}
+    found: dict[Key, Entry] = {}
     for finding in findings:
         place, subject = traces(finding)
-        entry = Entry(finding.rule, finding.name, finding.resource, place, subject)
+        entry = Entry(finding.rule, finding.name, finding.resource, place, subject, finding.sets)
         if entry.key in found:
             found[entry.key].count += 1
         else:
@@ -113,6 +122,11 @@ class Scene:
         self._result = result
         self._places: dict[str, set[str]] = {}
 
+    @property
+    def sets(self) -> frozenset[str]:
+        """The parameter files that the file is deployed with, by their names."""
+        return frozenset(self._result.sets if self._result is not None else ())
+
     def has_template(self, name: str) -> bool:
         result = self._result
         return result is not None and any(told(resource_of(each), result.document) == name for each in result.templates)
@@ -139,12 +153,18 @@ class Scene:
         return found
 
 
+def share(entries: Sequence[Entry], here: Mapping[Key, int]) -> float:
+    """Which part of what is known of a file is found in another one, of which `here` counts the findings by their keys."""
+    return sum(min(entry.count, here.get(entry.key, 0)) for entry in entries) / sum(entry.count for entry in entries)
+
+
 def part(entries: Sequence[Entry], findings: Sequence[Finding], scene: Scene) -> list[Finding]:
     """The findings of a file that are none of the entries; the others go to the entries' `matched`.
 
     First come those that are the same in all; then those of which the object changed but not what is said of it, that list fewer
     texts than before, of which the image template was renamed, and of which the step or the target around them was renamed or
     moved. For that its old place has to be gone: a mistake that was mended at one place and made anew at another is a new one.
+    So is one that a parameter file causes that did not before.
     """
     left = [(finding, _Said(finding)) for finding in findings]
     for key, may in _PASSES:
@@ -156,7 +176,9 @@ def part(entries: Sequence[Entry], findings: Sequence[Finding], scene: Scene) ->
         for finding, said in left:
             found = key(said)
             candidates = waiting.get(found, ()) if found is not None else ()
-            match = next((e for e in candidates if e.count > len(e.matched) and may(e, said, scene)), None)
+            match = next(
+                (e for e in candidates if e.count > len(e.matched) and may(e, said, scene) and _deployed(e, said, scene)), None
+            )
             if match is None:
                 rest.append((finding, said))
             else:
@@ -170,11 +192,12 @@ def part(entries: Sequence[Entry], findings: Sequence[Finding], scene: Scene) ->
 class _Said:
     """What an entry about a finding would say."""
 
-    __slots__ = ("place", "rule", "subject", "template")
+    __slots__ = ("place", "rule", "sets", "subject", "template")
 
     def __init__(self, finding: Finding) -> None:
         self.rule = finding.rule
         self.template = finding.resource
+        self.sets = finding.sets
         self.place, self.subject = traces(finding)
 
 
@@ -198,6 +221,14 @@ def _any_template(of: Entry | _Said) -> tuple[str, ...] | None:
 
 def _any_item(of: Entry | _Said) -> tuple[str, ...] | None:
     return (of.rule, identity.shape(of.place), of.subject) if of.subject else None
+
+
+def _deployed(entry: Entry, said: _Said, scene: Scene) -> bool:
+    """Whether only parameter files cause a finding that caused the entry, too; one of them may go by a new name."""
+    if not entry.sets:
+        return True
+    old = set(entry.sets)
+    return len(set(said.sets or scene.sets) - old) <= len(old - scene.sets)
 
 
 def _always(entry: Entry, said: _Said, scene: Scene) -> bool:

@@ -128,4 +128,5 @@ def _since(options: Options, settings: Settings) -> Since | None:
         return None
     from aiblint import since
 
-    return since.Since(options.since, settings.sources)
+    paths = [(options.stdin_filename or ".") if path == "-" else path for path in options.paths]
+    return since.Since(options.since, settings.sources, paths)

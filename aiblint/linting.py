@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from types import MappingProxyType
 
 from aiblint import engine, parameters, schema
@@ -215,7 +214,7 @@ def _linter(
         return result
 
     def whole(state: Document) -> engine.Result:
-        results = [(os.path.basename(given.path), once(state, given)) for given in sets]
+        results = [(name, once(state, given)) for name, given in zip(parameters.names(sets), sets, strict=True)]
         result = engine.merged(results or [("", once(state, None))])
         if inputs.terms is None or not (inputs.stated or "aiblint" in state.text):
             return result

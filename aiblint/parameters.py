@@ -74,6 +74,12 @@ def _as_named(path: str, folder: str) -> str:
     return os.path.normpath(os.path.join(folder, os.path.relpath(path, folder or os.curdir)))
 
 
+def names(sets: list[Document]) -> list[str]:
+    """What parameter files are called beside each other: the last part of their path, or all of it where two would be alike."""
+    short = [os.path.basename(document.path) for document in sets]
+    return short if len(set(short)) == len(short) else [document.path for document in sets]
+
+
 def read(path: str) -> Document | None:
     """A parameter file; None where it cannot be read or is none."""
     try:

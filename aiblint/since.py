@@ -16,7 +16,7 @@ from aiblint.syntax.json import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aiblint.config import Exemption
     from aiblint.document import Document
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from aiblint.suppress.ignores import Ignore
 
 _LARGEST = 100 << 20
+_MOST_LOST = 100
+"""Files that are gone of which it is looked up what was found in them."""
 _RENAMES = ("diff-index", "--cached", "-r", "-M", "-z", "--name-status", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
 
 
@@ -39,27 +41,26 @@ class Since:
 
     spares = True
 
-    def __init__(self, ref: str, sources: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, ref: str, sources: tuple[tuple[str, str], ...], paths: Sequence[str] = ()) -> None:
         self.label = f"from before {ref}"
         self._ref = ref
-        root = git.work_tree(os.getcwd())
+        root = _work_tree(paths)
         self._commits: dict[str, str] = {}
         self._strangers: list[str] = []
         self._absent: set[str] = set()
         self._names: dict[str, dict[str, str]] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._lost: dict[str, dict[str, list[Finding] | None]] = {}
         self._silencing: set[tuple[str, int]] = set()
         self._exemptions: dict[str, list[dict[str, str]]] = {}
         self._checkouts = PastCheckouts(sources, self._commits)
-        if root is None:
-            raise UsageError(f"--since compares with a commit, and {os.getcwd()} lies in no git work tree")
         self.commit = self._commits[root] = _parting(ref, root)
 
     def part(self, path: str, findings: list[Finding], result: Result | None, sight: Sight) -> list[Finding]:
         """The findings of a file that were not there before."""
         if not findings:
             return findings
-        return known.part(known.entries_of(self._before(path, sight)), findings, known.Scene(result))
+        return known.part(known.entries_of(self._before(path, sight, findings)), findings, known.Scene(result))
 
     def was_idle(self, exemption: Exemption, ignore: Ignore, sights: Iterable[tuple[str, Sight]]) -> bool:
         """Whether an exception of the configuration stood there before, and silenced nothing in any of some files."""
@@ -97,17 +98,42 @@ class Since:
         """Ends the programs that were started."""
         self._checkouts.close()
 
-    def _before(self, path: str, sight: Sight) -> list[Finding]:
+    def _before(self, path: str, sight: Sight, now: list[Finding] | None = None) -> list[Finding]:
+        """What was found in a file. `now` are its findings, by which a file may be known that git does not know again."""
         if path not in self._findings:
-            self._findings[path] = self._found(path, sight)
+            place = self._place(path)
+            if place is None:
+                self._findings[path] = []
+            elif now and self._read(*place) is None:
+                self._findings[path] = self._follow(place[0], path, sight, now)
+            else:
+                self._findings[path] = self._found(*place, path, sight)
         return self._findings[path]
 
-    def _found(self, path: str, sight: Sight) -> list[Finding]:
-        place = self._place(path)
-        data = self._read(*place) if place is not None else None
-        if place is None or data is None or not sniff.may_hold_template(data):
+    def _follow(self, root: str, path: str, sight: Sight, now: list[Finding]) -> list[Finding]:
+        """What was found in a file that is not there any more, and of which most is found in this one: by the baseline's measure."""
+        if root not in self._lost:
+            gone = _gone(self._commits[root], root) - set(self._names[root].values())
+            self._lost[root] = dict.fromkeys(sorted(gone)[:_MOST_LOST])
+        here = {entry.key: entry.count for entry in known.entries_of(now)}
+        shares: list[tuple[float, bool, str, list[Finding]]] = []
+        for name, looked in self._lost[root].items():
+            found = self._found(root, name, path, sight) if looked is None else looked
+            self._lost[root][name] = found
+            if found:
+                alike = name.rpartition("/")[2] == os.path.basename(path)
+                shares.append((known.share(known.entries_of(found), here), alike, name, found))
+        share, _, name, found = max(shares, key=lambda each: each[:3], default=(0.0, False, "", []))
+        if share < known.MOST_OF_IT:
             return []
-        root, name = place
+        del self._lost[root][name]
+        return found
+
+    def _found(self, root: str, name: str, path: str, sight: Sight) -> list[Finding]:
+        """What was found in the file that had this name and goes by `path` now."""
+        data = self._read(root, name)
+        if data is None or not sniff.may_hold_template(data):
+            return []
         document = read(data, path)
         sets: list[Document] = []
         if document.root is not None and document.root.find("parameters"):
@@ -195,6 +221,31 @@ class Since:
             if before is not None:
                 found.append(before)
         return found
+
+
+def _work_tree(paths: Sequence[str]) -> str:
+    """The work tree that a run is about: the one around the current folder where that holds all paths, else that of the paths.
+
+    UsageError: there is none, or there are two.
+    """
+    here = git.work_tree(os.getcwd())
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+    trees = {os.path.realpath(tree): tree for folder in folders or ["."] if (tree := git.work_tree(folder)) is not None}
+    for top in ([here] if here is not None else []) + sorted(trees.values(), key=len):
+        inside = os.path.join(os.path.realpath(top), "")
+        if all(os.path.join(tree, "").startswith(inside) for tree in trees):
+            return top
+    if trees:
+        one, other = sorted(trees.values())[:2]
+        raise UsageError(f"--since compares with a commit of one repository, and there are paths of two: {one} and {other}")
+    raise UsageError(f"--since compares with a commit, and {os.path.abspath((folders or ['.'])[0])} lies in no git work tree")
+
+
+def _gone(commit: str, root: str) -> set[str]:
+    """The files of a commit that could be templates and are not there any more."""
+    told = git.ask(root, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]) or b""
+    names = (os.fsdecode(name) for name in told.split(b"\0") if name.lower().endswith((b".json", b".jsonc")))
+    return {name for name in names if not os.path.lexists(os.path.join(root, name))}
 
 
 def _parting(ref: str, root: str) -> str:

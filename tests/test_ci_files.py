@@ -117,3 +117,28 @@ def test_the_step_of_the_action_runs(paths: str, since: str, status: int, tmp_pa
     assert summary.read_text(encoding="utf-8").startswith("### aiblint\n")
     sarif = Path(output.read_text(encoding="utf-8").strip().removeprefix("sarif-file="))
     assert bool(json.loads(sarif.read_text(encoding="utf-8"))["runs"][0]["results"]) is bool(status)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="needs bash")
+def test_every_line_of_an_input_counts_in_the_action(tmp_path: Path) -> None:
+    """The step's own text runs, with a Python that only writes down what it is asked."""
+    steps = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
+    (step,) = (step for step in steps if step.get("id") == "lint")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/asked\n')
+    python.chmod(0o755)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHON": str(python),
+        "PATHS": "images\n  more/*.json  other\n\nlast\n",
+        "ARGS": "--fail-on error\n--ignore advice\n",
+        "SINCE": "HEAD^1",
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_ACTION_PATH": "action",
+    }
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]  # what `shell: bash` stands for
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[asked.index("--") + 1 :] == ["images", "more/*.json", "other", "last"]
+    assert asked[asked.index("--fail-on") : asked.index("--")] == ["--fail-on", "error", "--ignore", "advice", "--since=HEAD^1"]

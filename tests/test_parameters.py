@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOT, Aiblint
+from repositories import git
 
 from aiblint import parameters
+from aiblint.__main__ import main
 from aiblint.syntax.json import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def deployment() -> dict[str, Any]:
@@ -213,3 +218,64 @@ def test_other_files_for_parameters_bring_nothing(folder: Path, aiblint: Aiblint
     write(folder / "other.parameters.json", buildTimeoutInMinutes=3)
     write(folder / "parameters.json", buildTimeoutInMinutes=3)
     assert found(aiblint, "other.parameters.json", "parameters.json") == []
+
+
+class TestWhatIsKnown:
+    """Each parameter file is a deployment of its own: what another one causes is not known yet."""
+
+    @pytest.fixture(params=["baseline", "since"])
+    def compared(
+        self, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[[], list[str]]:
+        """Takes for known what the first call finds, and tells the messages of what is new in the others."""
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        git(folder, "init", "--quiet")
+        began = False
+
+        def new() -> list[str]:
+            nonlocal began
+            if not began:
+                began = True
+                git(folder, "add", "-A")
+                git(folder, "commit", "--quiet", "-m", "x")
+                assert main(["--no-config", "-q", "--write-baseline", "known.json", "."]) == 0
+                return []
+            how = ["--since", "HEAD"] if request.param == "since" else ["--baseline", "known.json"]
+            main(["--no-config", "-q", *how, "--output", "json=report.json", "."])
+            return [each["message"] for each in json.loads(Path("report.json").read_text())["findings"]]
+
+        return new
+
+    def test_what_a_second_one_causes_is_new(self, folder: Path, compared: Callable[[], list[str]]) -> None:
+        write(folder / "image.parameters.dev.json", buildTimeoutInMinutes=3)
+        write(folder / "image.parameters.prod.json", buildTimeoutInMinutes=100)
+        compared()
+        assert compared() == []
+        write(folder / "image.parameters.prod.json", buildTimeoutInMinutes=3)
+        assert [message[:30] for message in compared()] == ["a build timeout of 3 minutes p"]
+
+    def test_what_one_of_two_no_longer_causes_is_known(self, folder: Path, compared: Callable[[], list[str]]) -> None:
+        write(folder / "image.parameters.dev.json", buildTimeoutInMinutes=3)
+        write(folder / "image.parameters.prod.json", buildTimeoutInMinutes=3)
+        compared()
+        write(folder / "image.parameters.prod.json", buildTimeoutInMinutes=100)
+        assert compared() == []
+
+    def test_a_renamed_one_and_the_last_one_left_are_known(self, folder: Path, compared: Callable[[], list[str]]) -> None:
+        write(folder / "image.parameters.dev.json", buildTimeoutInMinutes=3)
+        write(folder / "image.parameters.prod.json", buildTimeoutInMinutes=100)
+        compared()
+        (folder / "image.parameters.dev.json").rename("image.parameters.test.json")
+        assert compared() == []
+        (folder / "image.parameters.prod.json").unlink()
+        assert compared() == []
+
+
+def test_parameter_files_of_one_name_are_told_apart(folder: Path, aiblint: Aiblint) -> None:
+    write(folder / "a" / "p.json", buildTimeoutInMinutes=3)
+    write(folder / "b" / "p.json", buildTimeoutInMinutes=100)
+    (message,) = (
+        each["message"] for each in found(aiblint, "--parameters", "a/p.json", "--parameters", "b/p.json", "image.json")
+    )
+    assert message.endswith("(with a/p.json)")

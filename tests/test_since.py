@@ -90,6 +90,24 @@ class TestNew:
         git(repository, "add", "-A")
         assert told(aiblint, "--since", "main", ".") == []
 
+    def test_a_renamed_file_that_is_laid_out_anew_is_the_same_file_too(self, repository: Path, aiblint: Aiblint) -> None:
+        other = json.dumps(json.loads(image(A, B, C)), indent=8).replace("\n", "\r\n")
+        write(repository, {"images/z.json": other, "a.json": None})
+        assert told(aiblint, "--since", "main", ".") == missing("images/z.json", "c")
+        git(repository, "add", "-A")
+        assert told(aiblint, "--since", "main", ".") == missing("images/z.json", "c")
+
+    def test_one_lost_file_is_found_once(self, repository: Path, aiblint: Aiblint) -> None:
+        other = json.dumps(json.loads(image(A, B)), indent=8)
+        write(repository, {"y.json": other, "z.json": other, "a.json": None})
+        assert told(aiblint, "--since", "main", ".") == missing("z.json", "a", "b")
+
+    def test_a_new_file_that_shares_little_with_a_lost_one_is_new(self, repository: Path, aiblint: Aiblint) -> None:
+        D, E = (edits.script(name) for name in "de")
+        commit(repository, {"a.json": image(A, B, C)})
+        write(repository, {"z.json": json.dumps(json.loads(image(A, D, E)), indent=8), "a.json": None})
+        assert told(aiblint, "--since", "HEAD", ".") == missing("z.json", "a", "d", "e")
+
     def test_a_copy_is_new(self, repository: Path, aiblint: Aiblint) -> None:
         commit(repository, {"copy.json": image(A, B)})
         assert told(aiblint, "--since", "main", ".") == missing("copy.json", "a", "b")
@@ -361,3 +379,29 @@ class TestWhere:
         os.utime(repository / "a.json", (1, 1))
         assert told(aiblint, "--since", "main", ".") == missing("a.json", "c")
         assert not (tmp_path / "sprung").exists()
+
+
+class TestWhichRepository:
+    """It is that of the paths, wherever one stands."""
+
+    def test_from_outside(self, repository: Path, aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(repository, {"a.json": image(A, B, C)})
+        monkeypatch.chdir(tmp_path)
+        path = f"{repository.name}/a.json"
+        assert told(aiblint, "--since", "main", repository.name) == missing(path, "c")
+        assert told(aiblint, "--since", "main", path) == missing(path, "c")
+
+    def test_from_another_one(
+        self, repository: Path, aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(repository, {"a.json": image(A, B, C)})
+        elsewhere = make(tmp_path / "elsewhere", [{"x.json": "{}"}])
+        monkeypatch.chdir(elsewhere)
+        assert [step for _, _, step in told(aiblint, "--since", "main", f"../{repository.name}")] == ["c"]
+        status, _, err = aiblint("--since", "main", ".", f"../{repository.name}")
+        assert (status, "paths of two" in err) == (2, True)
+
+    def test_none(self, aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        status, _, err = aiblint("--since", "main", ".")
+        assert (status, "lies in no git work tree" in err) == (2, True)
