@@ -33,6 +33,7 @@ def hide(document: Document, contexts: list[Context], parameters: Document | Non
     for file in (document, parameters):
         if file is not None:
             file.hide(masking.spans(file.text))
+            file.hide(masking.guessed(file.text))
             for node in _confidential_nodes(file, secure):
                 file.hide([_inside(node)])
                 texts.add(str(node.value))

@@ -486,3 +486,71 @@ def test_an_excerpt_of_a_long_line_costs_no_copy_of_it() -> None:
     for offset in range(0, 4_000_000, 4_000):
         excerpt(document, offset, offset + 5)
     assert time.process_time() - start < 2
+
+
+VAGUE = "Zx81hunterA07"
+"""No rule would call it a secret by its form: what stands before it does."""
+
+
+@pytest.mark.parametrize(
+    ("base", "line"),
+    [
+        ("windows", "$cred='{}'"),
+        ("windows", "$env:API_KEY='{}'"),
+        ("windows", "setx API_TOKEN {}"),
+        ("windows", "msiexec /i a.msi /qn TOKEN={}"),
+        ("windows", "Start-Process a.exe -ArgumentList '/key={}' -Wait"),
+        ("windows", "choco install x --params '/LicenseKey:{}'"),
+        ("linux", "cat > /etc/x <<EOF\napi_key = {}\nEOF"),
+        ("linux", "curl -H 'X-Api-Key: {}' https://contoso.com/x"),
+        ("linux", 'curl -H "Authorization: Bearer {}" https://contoso.com/x'),
+        ("linux", "passwd u <<< '{}'"),
+        ("linux", "npm config set //r/:_authToken={}"),
+        ("linux", "subscription-manager register --org=1 --activationkey={}"),
+        ("linux", "aws configure set aws_secret_access_key {}"),
+    ],
+)
+@pytest.mark.parametrize("format_name", ["html", "text", "json", "sarif"])
+def test_what_stands_beside_the_name_of_a_secret_is_hidden(
+    aiblint: Aiblint, tmp_path: Path, base: str, line: str, format_name: str
+) -> None:
+    kind = "Shell" if base == "linux" else "PowerShell"
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(step(base, type=kind, inline=[line.format(VAGUE), f"echo {VAGUE} | tee /dev/null"]), indent=2))
+    _, out, err = aiblint("--no-config", "--format", format_name, path)
+    assert VAGUE not in out + err
+
+
+@pytest.mark.parametrize("name", ["apiKey", "token", "secret", "storageKey", "clientSecret", "licenseKey"])
+def test_tags_called_like_secrets_are_hidden(aiblint: Aiblint, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(body("linux", tags={name: VAGUE}), indent=2))
+    assert VAGUE not in aiblint("--no-config", "--format", "html", path)[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"keyVaultName": "kv-images-01"',
+        '"secretName": "image-admin-2024"',
+        '"token": "[parameters(\'token1234\')]"',
+        '"token": "$(TOKEN_1234567)"',
+        "the key rotation2024 is done",
+        "curl --key https://contoso.com/key1.pem",
+        '"passwordless": "build1234"',
+    ],
+)
+def test_what_is_no_value_of_a_secret_stays_readable(text: str) -> None:
+    assert list(masking.guessed(text)) == []
+
+
+def test_guessing_takes_linear_time() -> None:
+    for text in ("passwd a", "key=Bearer ", 'key="', "token:" + "\\" * 9, "a_key b12345678 "):
+        start = time.perf_counter()
+        list(masking.guessed(text * (200_000 // len(text))))
+        assert time.perf_counter() - start < 2
+
+
+def test_capitals_of_other_lengths_move_nothing() -> None:
+    text = f"İİİ API_KEY={VAGUE}"
+    assert [text[start:end] for start, end in masking.guessed(text)] == [VAGUE]
