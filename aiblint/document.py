@@ -208,6 +208,11 @@ class Document:
         self._shown = None
 
     @property
+    def names_aiblint(self) -> bool:
+        """Whether the text speaks of aiblint at all, in whatever letters: only then can it hold exceptions."""
+        return "aiblint" in self.text or "aiblint" in self.text.lower()
+
+    @property
     def shown(self) -> str:
         """The text as it may be printed: as long as `text`, line by line, an asterisk for each character of a secret."""
         if self._shown is None:

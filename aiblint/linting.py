@@ -203,7 +203,7 @@ def _linter(
             parameters=given,
             tables=inputs.tables,
             programs=inputs.programs,
-            shown=shown or "aiblint" in state.text,  # what is said about an exception shows its line
+            shown=shown or state.names_aiblint,  # what is said about an exception shows its line
             traced=inputs.traced or bool(inputs.known),
         )
 
@@ -216,7 +216,7 @@ def _linter(
     def whole(state: Document) -> engine.Result:
         results = [(name, once(state, given)) for name, given in zip(parameters.names(sets), sets, strict=True)]
         result = engine.merged(results or [("", once(state, None))])
-        if inputs.terms is None or not (inputs.stated or "aiblint" in state.text):
+        if inputs.terms is None or not (inputs.stated or state.names_aiblint):
             return result
         from aiblint.settle import settle  # here, because most files have no exceptions
 

@@ -13,11 +13,18 @@ def write(path: str, data: bytes, *, lasting: bool = True) -> None:
     `path` is replaced itself where it is a link. `lasting`: through a power failure, too, which takes the time of the disk.
     """
     status = _status(path)
-    beside = _write_beside(path, data, status, lasting)
+    folder, name = os.path.split(path)
+    # Nobody can guess the name and put a link there; O_EXCL would refuse it, and this would fail.
+    beside = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
+        _write_beside(beside, path, data, status, lasting)
         os.replace(beside, path)
-    except BaseException:  # an interrupt too must leave nothing lying about
-        os.unlink(beside)
+    except BaseException:  # an interrupt too must leave nothing lying about, wherever it comes
+        try:
+            _remove(beside)
+        except KeyboardInterrupt:
+            _remove(beside)
+            raise
         raise
     if lasting:
         _sync_folder(os.path.dirname(path))
@@ -30,26 +37,22 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _write_beside(path: str, data: bytes, status: os.stat_result | None, lasting: bool) -> str:
+def _remove(beside: str) -> None:
+    with contextlib.suppress(FileNotFoundError):  # not there yet, or moved into place already
+        os.unlink(beside)
+
+
+def _write_beside(beside: str, path: str, data: bytes, status: os.stat_result | None, lasting: bool) -> None:
     """A hidden file in the same folder with the new content, that looks like the one it will replace (None: like any new one)."""
-    folder, name = os.path.split(path)
-    # Nobody can guess the name and put a link there; O_EXCL would refuse it, and this would fail.
-    beside = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     # What replaces a file is nobody else's business before it has that file's mode; a new one gets what the umask leaves.
-    descriptor = os.open(beside, flags, 0o666 if status is None else 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if status is not None:
-                _dress(beside, path, status)
-            if lasting:
-                os.fsync(file.fileno())
-    except BaseException:
-        os.unlink(beside)
-        raise
-    return beside
+    with os.fdopen(os.open(beside, flags, 0o666 if status is None else 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        if status is not None:
+            _dress(beside, path, status)
+        if lasting:
+            os.fsync(file.fileno())
 
 
 def _dress(beside: str, path: str, status: os.stat_result) -> None:

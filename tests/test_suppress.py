@@ -101,6 +101,10 @@ class TestPlaces:
         assert silenced(text) == []
         assert "AIB801" in [rule for rule, _ in left(text)]
 
+    @pytest.mark.parametrize("comment", ["// AIBLINT: IGNORE[aib801] x", "/* Aiblint:Ignore[Build-Timeout-Range] */"])
+    def test_capitals_do_not_count(self, comment: str) -> None:
+        assert silenced(with_timeout(comment), only=("AIB801", "AIB010", "AIB011")) == ["AIB801"]
+
     def test_blocks_may_lie_in_each_other(self) -> None:
         text = with_timeout(
             "// aiblint: ignore-start[AIB205] outer\n        // aiblint: ignore-start[AIB801] inner",

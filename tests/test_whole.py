@@ -71,3 +71,46 @@ def test_the_longest_name_that_the_system_takes_can_be_written(tmp_path: Path) -
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         whole.write(str(tmp_path / "missing" / "report.json"), b"{}")
+
+
+@pytest.mark.parametrize("name", ["open", "replace"])
+def test_an_interrupt_right_behind_a_call_leaves_nothing_either(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system has made the file, or moved it, and Python is told of Ctrl-C before it goes on."""
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    call = getattr(os, name)
+
+    def late(*arguments: object) -> NoReturn:
+        call(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, name, late)
+        with pytest.raises(KeyboardInterrupt):
+            whole.write(str(path), b"new")
+    assert os.listdir(tmp_path) == ["report.json"]
+    assert path.read_text() == ("old" if name == "open" else "new")
+
+
+def test_an_interrupt_while_a_failure_is_cleaned_up_leaves_nothing_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, unlink, asked = tmp_path / "report.json", os.unlink, []
+
+    def fail(*_: object) -> NoReturn:
+        raise OSError(28, "No space left on device")
+
+    def interrupted(beside: str) -> None:
+        asked.append(beside)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        unlink(beside)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", fail)
+        patched.setattr(os, "unlink", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            whole.write(str(path), b"new")
+    assert os.listdir(tmp_path) == []

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 LINE, START, END, FILE = "ignore", "ignore-start", "ignore-end", "ignore-file"
 WORDS = (LINE, START, END, FILE)
 
-_HEAD = r"aiblint(?P<colon>[ \t]*:[ \t]*|[ \t-]+(?=ignore))(?P<word>[A-Za-z_-]*)[ \t]*"
+# Capitals do not count, but without a colon a sentence may begin with them.
+_HEAD = r"(?i:aiblint)(?P<colon>[ \t]*:[ \t]*|(?<=aiblint)[ \t-]+(?=ignore))(?P<word>[A-Za-z_-]*)[ \t]*"
 _TAIL = r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>[^\r\n]*)"
 # In a comment the words begin a line of it, behind its own signs; in a string of the template they may follow other text.
 _IN_COMMENT = lazy(r"^[ \t/*]*+(?P<all>" + _HEAD + _TAIL + ")", re.MULTILINE)
-_IN_STRING = lazy(r"(?P<all>" + _HEAD + r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>(?:(?!\baiblint:)[^\r\n])*))")
+_IN_STRING = lazy(
+    r"(?P<all>" + _HEAD + r"(?:\[(?P<names>[^\]\r\n]*)(?P<closed>\]?))?(?P<rest>(?:(?!\b(?i:aiblint):)[^\r\n])*))"
+)
 # Without a sign before it `until` begins a date, whatever follows: one that cannot be read must not silence for ever.
 _UNTIL = lazy(
     r"[ \t]*(?P<until>until)\b(?:[ \t]*:)?[ \t]*(?P<date>\w[\w-]*|[^\s\w]*)|"

@@ -23,7 +23,7 @@ _REST_OF_LINE = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 
 def find(document: Document, templates: Iterable[Template], known: Mapping[str, str]) -> list[Ignore]:
     """All of a document, the narrowest first: those for a line, a block, a resource, the file. `known` is as for directives."""
-    if "aiblint" not in document.text:
+    if not document.names_aiblint:
         return []
     comments = _Comments(document)
     lines: list[Ignore] = []
