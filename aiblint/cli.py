@@ -181,9 +181,15 @@ def _deliver(run: Run, outputs: list[tuple[str, str]], options: Options) -> bool
     lost = [fault for format_name, path in outputs if (fault := _write(path, render(format_name, run)))]
     _print(run, options)
     lost += run.failures
-    for fault in [*lost, *(f"{defect}; {_DEFECT}" for defect in run.defects)]:
+    for fault in [*lost, *(f"{defect}; {_whose(defect)}" for defect in run.defects)]:
         _refuse(fault)
     return not (lost or run.defects)
+
+
+def _whose(defect: str) -> str:
+    """Who is to mend what broke."""
+    own = next((path for rule, path in registry.OWN.items() if f": rule {rule} " in defect), None)
+    return _DEFECT if own is None else f"this is a defect of the rule in {own}, or of a word that it uses"
 
 
 def _unversioned(count: int, assumed: str | None) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,29 @@ def test_words_without_an_opinion(aiblint: Aiblint, check: str, value: object, f
     status, out, err = aiblint("--select", "XAIB900", "--format", "json", "a.json")
     assert (status, err) == (int(flagged), "")
     assert [finding["at"] for finding in json.loads(out)["findings"]] == ["$.properties.buildTimeoutInMinutes"] * flagged
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a clock that can interrupt a pattern")
+def test_a_pattern_that_would_take_for_ever_is_a_defect_of_its_rule_and_costs_no_other_finding(aiblint: Aiblint) -> None:
+    Path("policy", "XAIB009-slow-name.yaml").write_text(
+        "id: XAIB009\nname: slow-name\nseverity: warning\ncategory: customize\nsummary: A name is made of a.\nwhy: x\n"
+        "references: [https://contoso.com]\nselect: $.properties.customize[*].name\n"
+        "check: {matches: {pattern: '(a+)+$'}}\n"
+        "examples:\n  - good: {}\n  - bad: {properties: {customize: [{type: Shell, name: '"
+        + "a"
+        * 40
+        + "b', inline: [date]}]}}\n"
+        "    at: $.properties.customize[0].name\n"
+    )
+    template = json.loads(Path("a.json").read_text())
+    template["properties"]["customize"][0]["name"] = "a" * 40 + "b"
+    template["properties"]["buildTimeoutInMinutes"] = 3
+    Path("a.json").write_text(json.dumps(template))
+    before = signal.getsignal(signal.SIGVTALRM)
+    status, out, err = aiblint("--format", "json", "a.json")
+    assert (status, "rule XAIB009 slow-name failed" in err, "more than 1 s" in err) == (2, True, True)
+    assert "defect of the rule in policy" in err.replace(os.sep, "/")
+    assert "AIB801" in {finding["rule"] for finding in json.loads(out)["findings"]}
+    assert signal.getsignal(signal.SIGVTALRM) == before
+    status, out, _ = aiblint("--test-rules", "policy")
+    assert (status, "more than 1 s" in out) == (1, True)

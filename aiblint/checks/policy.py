@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from aiblint import patience
 from aiblint.check import Problem, check, listed, quote
 from aiblint.document import OBJECT
 
@@ -37,7 +38,7 @@ def one_of(value: Value, context: Context, *, values: list[Any], ignore_case: bo
 @check
 def matches(value: Value, context: Context, *, pattern: str, ignore_case: bool = False) -> Iterator[Problem]:
     """The whole text matches `pattern`, a regular expression as Python reads it."""
-    if value.text is not None and not re.fullmatch(pattern, value.text, re.IGNORECASE if ignore_case else 0):
+    if value.text is not None and not patience.fullmatch(pattern, value.text, re.IGNORECASE if ignore_case else 0):
         yield Problem(value, f"{quote(value.text)} does not match {quote(pattern, 200)}")
 
 
