@@ -93,6 +93,8 @@ def fault(pattern: str) -> str | None:
         return "leaves the folder of this file; write a pattern relative to it"
     if "//" in pattern:
         return "holds a folder without a name; write one / between folders"
+    if "[" in pattern and "]" not in pattern[pattern.rindex("[") :]:
+        return "opens a [ that no ] closes; write [abc] for one of several letters, [[] for the bracket itself"
     if "{" in pattern and "," in pattern:
         return "holds braces, which mean nothing here; write one entry for each alternative"
     return None

@@ -116,6 +116,9 @@ class Job:
 
             found += parameters.users(paths, found)
         lint_files(self.run, found, self.asked, self.options.jobs)
+        if self.run.tell is not None and not (self.options.config or self.options.no_config):
+            for passed in config.passed_over(self.run.linted, self.settings):
+                self.run.tell(f"{passed}: not read; the run goes by one configuration, {self.settings.source or 'here none'}")
         self._close()
         given = [path for path in paths if path != "-"]
         if not self.run.templates and not self.run.findings and len(given) <= _FEW:

@@ -47,6 +47,7 @@ def refusal(text: str | bytes) -> str:
 
 
 def test_sources_say_which_folder_an_address_serves(folder: Path) -> None:
+    Path("scripts").mkdir()
     settings = load("sources:\n  https://st.blob.core.windows.net/scripts: scripts/\n  https://cdn.contoso.com/a/: ./\n")
     assert settings.sources == (
         ("https://st.blob.core.windows.net/scripts/", os.path.join(os.getcwd(), "scripts")),
@@ -166,6 +167,8 @@ class TestRefusals:
             ("sources: {'https://h/': ''}", "1:25: sources: here must stand a path relative to this file"),
             ("sources: {'https://h/': /a}", "1:25: sources: '/a' is an absolute path; write one relative to this file"),
             ("sources: {'https://h/': 'a\\b'}", r"1:25: sources: 'a\\b' holds a backslash; write / between folders"),
+            ("sources: {'https://h/': nope}", "1:25: sources: there is no folder 'nope' that could be served"),
+            ("per-path: {'a[': {os: linux}}", "1:12: per-path: 'a[' opens a [ that no ] closes; write [abc] "),
             ("sources: [https://h/]", "1:10: sources must be a mapping; "),
             ("api-version: 2022-02-15", "1:14: api-version cannot be '2022-02-15'; write 2022-02-14"),
             ("fail-on: warn", "1:10: fail-on cannot be 'warn'; write warning"),

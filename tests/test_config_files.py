@@ -413,3 +413,20 @@ def test_parameter_files_of_the_configuration_are_deployed_with(aiblint: Aiblint
     assert "prod.json" in out
     (folder / "etc" / "prod.json").write_text("[]")
     assert aiblint("--select", "AIB801", "a.json")[0] == 2
+
+
+def test_a_configuration_that_is_passed_over_is_named_with_v(
+    aiblint: Aiblint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".aiblint.yaml").write_text("extends: [read/.aiblint.yaml]\n")
+    for name in ("a/b", "a/c", "read"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "t.json").write_bytes((ROOT / "examples" / "linux.json").read_bytes())
+    (tmp_path / "a" / "b" / ".aiblint.yaml").write_text("fail-on: error\n")
+    (tmp_path / "read" / ".aiblint.yaml").write_text("fail-on: error\n")
+    told = [line for line in aiblint("-v", ".")[2].splitlines() if "not read" in line]
+    assert told == ["aiblint: a/b/.aiblint.yaml: not read; the run goes by one configuration, .aiblint.yaml"]
+    assert "not read" not in aiblint(".")[2]
+    assert "not read" not in aiblint("-v", "--config", ".aiblint.yaml", ".")[2]

@@ -221,7 +221,10 @@ class Served(Kind):
                 advice = "write the start of an address, such as https://st.blob.core.windows.net/scripts/"
                 written.fail(key, f"{what}: {quoted(start)} begins no address of a file; {advice}")
             written.note(setting, start, key)
-            found[start.rstrip("/") + "/"] = os.path.abspath(written.relative(value, what))
+            served = os.path.abspath(written.relative(value, what))
+            if not os.path.isdir(served) and not _may_be_left_out(served):
+                written.fail(value, f"{what}: there is no folder {quoted(value.text or '')} that could be served")
+            found[start.rstrip("/") + "/"] = served
         return tuple(found.items())
 
     def schema(self) -> dict[str, Any]:
@@ -230,6 +233,15 @@ class Served(Kind):
             "propertyNames": {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"},
             "additionalProperties": _PATH,
         }
+
+
+def _may_be_left_out(folder: str) -> bool:
+    """Whether git may know a folder that was left out of the checkout."""
+    from aiblint import git
+
+    root = git.work_tree(os.path.dirname(folder))
+    top = os.path.join(root, ".git") if root is not None else ""
+    return os.path.isfile(top) or os.path.exists(os.path.join(top, "info", "sparse-checkout"))
 
 
 class Tables(Kind):
