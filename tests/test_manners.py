@@ -95,6 +95,8 @@ def test_completions_are_scripts_of_their_shell(shell: str, aiblint: Aiblint) ->
         (["aiblint", "--unsafe"], ["--unsafe-fixes"]),
         (["aiblint", "--format", "sar"], ["sarif"]),
         (["aiblint", "--fail-on", "n"], ["note", "never"]),
+        (["aiblint", "--explain", "checksum-mi"], ["checksum-mismatch", "checksum-missing"]),
+        (["aiblint", "--ignore", "build-timeout-r"], ["build-timeout-range"]),
     ],
 )
 def test_bash_completes(words: list[str], expected: list[str], aiblint: Aiblint) -> None:

@@ -75,6 +75,8 @@ def completion(shell: str) -> str:
     for action in parser._actions:
         if "FILE" in str(action.metavar) or action.metavar == "PATH":
             action.complete = shtab.FILE  # type: ignore[attr-defined]
+        if action.metavar == "RULES":
+            action.choices = sorted(rule.name for rule in registry.load())
     return str(shtab.complete(parser, shell=shell)).rstrip() + "\n"
 
 
