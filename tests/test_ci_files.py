@@ -142,3 +142,13 @@ def test_every_line_of_an_input_counts_in_the_action(tmp_path: Path) -> None:
     asked = (tmp_path / "asked").read_text().splitlines()
     assert asked[asked.index("--") + 1 :] == ["images", "more/*.json", "other", "last"]
     assert asked[asked.index("--fail-on") : asked.index("--")] == ["--fail-on", "error", "--ignore", "advice", "--since=HEAD^1"]
+
+
+def test_what_only_a_pull_request_has_is_asked_for_in_its_runs_only() -> None:
+    """Elsewhere GitLab's variable is empty, and Azure Pipelines leaves the macro as it stands."""
+    page = (ROOT / "docs" / "baseline.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|") and "since" in line]
+    runs = {system: re.findall(r"`([^`]+)`", cells[-1])[0] for system, *cells in rows}
+    assert yaml.safe_load(runs["GitLab"]) == {"rules": [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]}
+    assert "eq(variables['Build.Reason'], 'PullRequest')" in yaml.safe_load(runs["Azure Pipelines"])["condition"]
+    assert yaml.safe_load(runs["GitHub Actions"])[True] == "pull_request"  # YAML 1.1 reads `on` as true
