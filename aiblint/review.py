@@ -278,7 +278,8 @@ class _Review:
         """Works an expression out, for what that says is wrong with it; what may not be reached is not certain."""
         scope, node = strange.scope, strange.node
         budget = scope.environment.budget
-        if budget.steps < _LEAST_BUDGET or len(scope.problems) > _MOST_PROBLEMS:
+        if budget.steps < _LEAST_BUDGET or len(scope.problems) >= _MOST_PROBLEMS:
+            self.end(strange)
             return
         if strange.misplaced:
             self.report_misplaced(strange, sure or strange.section in (VARIABLE, FUNCTION))
@@ -290,6 +291,24 @@ class _Review:
         if not sure:
             for problem in scope.problems[before:]:
                 problem.certain = problem.kind == "syntax"  # every expression is parsed, whether it is reached or not
+
+    def end(self, strange: _Strange) -> None:
+        """Says once for a deployment that no more of its expressions are looked at, at the first one that is not."""
+        if any(problem.kind == "review-ends" for problem in strange.scope.problems):
+            return
+        from aiblint.arm.evaluate import report
+
+        enough = len(strange.scope.problems) >= _MOST_PROBLEMS
+        why = (
+            f"{_MOST_PROBLEMS} mistakes were found in the expressions of this deployment"
+            if enough
+            else "its expressions take much work"
+        )
+        message = f"{why}, and from here on aiblint looks into no more of them outside of image templates"
+        report(
+            strange.scope.environment,
+            Problem("review-ends", f"{message}{'; mend those first' if enough else ''}", 0, 0, strange.node, False),
+        )
 
     def report_misplaced(self, strange: _Strange, sure: bool) -> None:
         from aiblint.arm.evaluate import report

@@ -273,12 +273,20 @@ def _parting(ref: str, root: str) -> str:
         else "; this clone is shallow: fetch the history, too (actions/checkout: `fetch-depth: 0`)"
     )
     if asked is None:
-        advice = f"; did you mean 'origin/{ref}'?" if remote is not None else deeper or "; git fetch may bring it"
+        advice = f"; did you mean 'origin/{ref}'?" if remote is not None else deeper or _where_it_is(ref)
         raise UsageError(f"--since: there is no commit {quote(ref)} in this clone{advice}")
     told = git.ask(root, ["merge-base", asked.id, head.id])
     if told is None:
         raise UsageError(f"--since: {quote(ref)} and HEAD have no commit in common{deeper}")
     return told.decode("ascii").split()[0]
+
+
+def _where_it_is(ref: str) -> str:
+    if "@{" in ref:
+        return "; @{…} asks what this clone remembers, and it remembers nothing of the kind: name a branch, a tag or a commit"
+    if ref[-1:].isdigit() and set(ref.rstrip("0123456789")[-1:]) & {"~", "^"}:
+        return "; its history does not go back that far"
+    return "; git fetch may bring it"
 
 
 def _renames(commit: str, root: str) -> dict[str, str]:

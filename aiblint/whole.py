@@ -62,8 +62,11 @@ def _dress(beside: str, path: str, status: os.stat_result) -> None:
             os.chown(beside, status.st_uid, status.st_gid)
     os.chmod(beside, stat.S_IMODE(status.st_mode))
     if hasattr(os, "listxattr"):
+        attributes: list[str] = []
         with contextlib.suppress(OSError):  # a file system without them
-            for attribute in os.listxattr(path):
+            attributes = os.listxattr(path)
+        for attribute in attributes:
+            with contextlib.suppress(OSError):  # one that only the system sets; the others still count
                 os.setxattr(beside, attribute, os.getxattr(path, attribute))
 
 

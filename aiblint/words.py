@@ -38,6 +38,9 @@ def learn(module: Any, prefix: str) -> None:
     for word in own:
         if not word.startswith(prefix):
             raise WordError(f"its words begin with '{prefix}', not '{word}'")
+        known = vocabulary().get(word)
+        if known is not None and known is not own[word]:
+            raise WordError(f"its word '{word}' is one of {known.__module__}, too")
     vocabulary().update(own)
 
 

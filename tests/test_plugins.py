@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import site
 import subprocess
 import sys
 import sysconfig
@@ -111,6 +112,33 @@ class TestGuard:
         assert Path(sysconfig.get_path("purelib")) in folders
         assert [folder for folder in folders if folder.name not in ("site-packages", "dist-packages")] == []
 
+    def test_packages_of_the_system_and_the_user_count_where_python_sees_them(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        system, user = tmp_path / "system", tmp_path / "user"
+        system.mkdir()
+        user.mkdir()
+        monkeypatch.setattr(site, "getsitepackages", lambda: [str(system)])
+        monkeypatch.setattr(site, "getusersitepackages", lambda: str(user))
+        for seen, own in ((True, True), (True, False), (False, True), (False, None)):
+            with monkeypatch.context() as patch:
+                patch.setattr(sys, "path", [*sys.path, *([str(system)] if seen else [])])
+                patch.setattr(site, "ENABLE_USER_SITE", own)
+                folders = plugins._folders()
+            assert (str(system) in folders, str(user) in folders) == (seen, bool(own))
+
+
+def test_no_plugin_takes_the_words_of_another(repository: Path, installed: Path, aiblint: Aiblint) -> None:
+    """`aiblint_a` and `aiblint_a_b` may both have a word `a-b-c`."""
+    text = "from aiblint.check import check\n@check\ndef contoso_web_x(value, context):\n    'x'\n"
+    for name in ("aiblint_contoso", "aiblint_contoso_web"):
+        (installed / f"{name}.py").write_text(text)
+    Path(".aiblint.yaml").write_text("plugins: [aiblint_contoso, aiblint_contoso_web]\n")
+    try:
+        refused(aiblint, "aiblint_contoso_web: its word 'contoso-web-x' is one of aiblint_contoso, too")
+    finally:
+        sys.modules.pop("aiblint_contoso_web", None)
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -131,6 +159,8 @@ def test_one_that_cannot_be_used_is_refused_with_its_place(
 ) -> None:
     (installed / "aiblint_contoso.py").write_text(text)
     refused(aiblint, said)
+    refused(aiblint, said)  # nothing half-made is left of the first time
+    assert ("aiblint_contoso" in sys.modules) == ("cannot be imported" not in said)
     assert aiblint(".")[2].startswith("aiblint: .aiblint.yaml:1:11: plugins: aiblint_contoso")
 
 

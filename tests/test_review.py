@@ -306,3 +306,51 @@ def test_a_round_of_a_loop_that_is_not_there() -> None:
 def test_advice(text: str, said: str) -> None:
     [finding] = found(put(PLACES["output"][0], text))
     assert said in finding.message
+
+
+@pytest.mark.parametrize("count", [200, 250, 800])
+def test_where_the_looking_ends_a_finding_says_so(count: int) -> None:
+    """200 mistakes are told one by one, and that there may be more."""
+    wrong = [beside(name=f"s{number}", tags={"a": f"[parameters('nobody{number}')]"}) for number in range(count)]
+    document = read(json.dumps(deployment(*wrong)).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23")
+    told = [finding.pointer for finding in result.findings if finding.name == "undefined-reference"]
+    assert told == [f"/resources/{number + 2}/tags/a" for number in range(200)]
+    ends = [finding for finding in result.findings if "aiblint looks into no more of them" in finding.message]
+    assert [finding.pointer for finding in ends] == (["/resources/202/tags/a"] if count > 200 else [])
+    assert all("200 mistakes were found" in finding.message and finding.severity == "note" for finding in ends)
+
+
+def test_the_looking_ends_where_the_work_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aiblint import review
+
+    whole = deployment(beside(tags={"a": "[parameters('nobody')]"}))
+    monkeypatch.setattr(review, "_LEAST_BUDGET", 10**12)
+    document = read(json.dumps(whole).encode(), "x.json")
+    result = engine.lint(document, registry.load(), Checkout("x.json"), "2026-11-23")
+    assert [f.pointer for f in result.findings if f.name == "undefined-reference"] == []
+    assert [f.pointer for f in result.findings if "its expressions take much work" in f.message] == ["/resources/2/tags/a"]
+
+
+def test_a_function_of_the_template_has_no_variables() -> None:
+    for text in ("[variables('identityName')]", "[toLower(variables('identityName'))]"):
+        member = {"parameters": [], "output": {"type": "string", "value": text}}
+        whole = deployment(functions=[{"namespace": "mine", "members": {"f": member}}])
+        [finding] = found(whole)
+        assert (finding.name, finding.pointer) == ("function-misplaced", "/functions/0/members/f/output/value")
+        assert "a function of the template cannot use variables" in finding.message
+        assert "hand the value in as a parameter of the function" in finding.message
+
+
+def test_what_is_right_in_one_loop_is_not_right_everywhere() -> None:
+    """The same text is looked at where it stands: a loop is around the first one only."""
+    loop = beside(copy={"name": "all", "count": 2}, name="[concat('a', copyIndex())]")
+    [finding] = found(deployment(loop, beside(name="[concat('a', copyIndex())]")))
+    assert (finding.name, finding.pointer) == ("function-misplaced", "/resources/3/name")
+
+
+def test_an_image_template_at_the_wrong_level_is_told_once() -> None:
+    """In a deployment to a subscription it has a finding of its own, of which resourceGroup() would be a consequence."""
+    schema = "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
+    whole = deployment(parameters={"location": {"type": "string", "defaultValue": "[resourceGroup().location]"}})
+    assert found({**whole, "$schema": schema}) == []

@@ -338,6 +338,12 @@ class TestWhere:
         ("ref", "said"),
         [
             ("nowhere", "--since: there is no commit 'nowhere' in this clone; git fetch may bring it"),
+            (
+                "@{-99}",
+                "--since: there is no commit '@{-99}' in this clone; @{…} asks what this clone remembers, and it remembers nothing of "
+                "the kind: name a branch, a tag or a commit",
+            ),
+            ("HEAD~99", "--since: there is no commit 'HEAD~99' in this clone; its history does not go back that far"),
             ("main:a.json", "--since: there is no commit 'main:a.json' in this clone; git fetch may bring it"),
             ("--output=x", "--since names a commit, a branch or a tag, and '--output=x' cannot be one"),
             ("", "--since names a commit, a branch or a tag; an empty text names none (an unset variable?)"),

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,26 @@ class TestRipgrep:
         asked = (tmp_path / "asked").read_text().splitlines()
         assert asked[:5] == ["--no-config", "--text", "--files-with-matches", "--null", "--threads=3"]
         assert asked[asked.index("--") + 1 :] == paths
+        words = [word for word, before in zip(asked[6:], asked[5:], strict=False) if before == "-e"]
+        assert words == [f"(?i-u){word}" for word in sniff._NAMES], "bytes, not characters: a line need not be UTF-8"
+
+    def test_a_file_that_is_called_like_the_standard_input_is_looked_at_here(
+        self, paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.instead(monkeypatch, tmp_path, f"touch '{tmp_path}/started'; exit 1")
+        assert ripgrep.holding([*paths, "-"], sniff._NAMES, None) is None
+        assert not (tmp_path / "started").exists()
+
+    def test_a_program_that_takes_too_long_is_ended(
+        self, paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.instead(monkeypatch, tmp_path, f"echo $$ > '{tmp_path}/number'; exec sleep 20")
+        monkeypatch.setattr(ripgrep, "SECONDS", 0.5)
+        start = time.monotonic()
+        assert ripgrep.holding(paths, sniff._NAMES, None) is None
+        assert time.monotonic() - start < 10
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "number").read_text()), 0)
 
     def test_little_work_and_one_job_start_none(self, paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ripgrep, "holding", lambda *_: pytest.fail("ripgrep was asked"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiblint import review
 from aiblint.check import TextProblem, check_text
 from aiblint.document import ARRAY, OBJECT
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 @check_text
 def work_ends(document: Document, templates: list[Template]) -> Iterator[TextProblem]:
     """Where something is too deep or too large to be worked out: what lies beyond is unknown to the rules."""
+    for problem in review.problems(templates):
+        if problem.kind == "review-ends" and problem.node is not None:
+            node = problem.node
+            yield TextProblem(node.start, min(node.end, node.start + 60), problem.message, node=node)
     for template in templates:
         for problem in template.scope.problems if template.scope is not None else ():
             if problem.kind == "beyond-us" and problem.node is not None:

@@ -11,6 +11,7 @@ import re
 from aiblint import meant as slips_of
 from aiblint.change import Append, Part, Repair
 from aiblint.check import Problem, check, quote
+from aiblint.checks.filter_reading import fault
 from aiblint.document import ARRAY
 from aiblint.pattern import lazy
 
@@ -21,18 +22,7 @@ if TYPE_CHECKING:
     from aiblint.check import Context
     from aiblint.template import Value
 
-    Fault = tuple[int, int, str]
-    """Which code points to underline, and what is wrong."""
-
 _FILTER_ACTION = lazy(r"\s*(include|exclude)\s*[:=;,]*\s*", re.IGNORECASE)
-_QUOTES = {"'": "'\u2018\u2019\u201a\u201b", '"': '"\u201c\u201d\u201e'}
-"""PowerShell takes typographic quotes for quotes."""
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
-_COMPARE = "(?:i|c)?(?:not)?(?:like|match|contains|in)|(?:i|c)?(?:eq|ne|gt|ge|lt|le)"
-_BARE_OPERATOR = lazy(rf"(?<=\$_\.)[A-Za-z]+\s+({_COMPARE})(?=\s)", re.IGNORECASE)
-_FOREIGN_OPERATOR = lazy(r"[=!]=|<>|&&|\|\|")
-_NO_OPERAND = lazy(rf"-(?:{_COMPARE}|and|or)(?![A-Za-z])\s*([^\s'\"$(@\[{{0-9+!-][^\s)]*|\Z)", re.IGNORECASE)
-_MEANT = {"==": "-eq", "!=": "-ne", "<>": "-ne", "&&": "-and", "||": "-or"}
 
 
 @check
@@ -142,71 +132,12 @@ def filter_without_action(value: Value, context: Context) -> Iterator[Problem]:
 def filter_unreadable(value: Value, context: Context) -> Iterator[Problem]:
     """A filter whose condition PowerShell cannot read."""
     action, colon, condition = (value.text or "").partition(":")
-    fault = _fault(condition) if colon and action.strip().isalpha() else None
-    if fault is not None:
+    found = fault(condition) if colon and action.strip().isalpha() else None
+    if found is not None:
         shift = len(action) + 1
-        start, end, what = fault
+        start, end, what = found
         yield Problem(
             value,
             f"PowerShell cannot read the condition of this filter, so the step fails: {what}",
-            part=(start + shift, end + shift) if end > start else None,
+            part=(start + shift, end + shift),
         )
-
-
-def _fault(condition: str) -> Fault | None:
-    """What keeps a condition from being read; what stands in quotes may be anything."""
-    bare = list(condition)
-    opened: list[int] = []
-    at = 0
-    while at < len(condition):
-        char = condition[at]
-        kind = next((kind for kind, forms in _QUOTES.items() if char in forms), None)
-        if kind is not None:
-            end = _end_of_string(condition, at, kind)
-            if end is None:
-                return at, len(condition), f"the quote before {quote(condition[at + 1 :], 30)} is never closed"
-            bare[at + 1 : end - 1] = "_" * (end - at - 2)
-            bare[at], bare[end - 1] = kind, kind
-            at = end
-            continue
-        if char in _BRACKETS:
-            opened.append(at)
-        elif char in _BRACKETS.values() and (not opened or _BRACKETS[condition[opened.pop()]] != char):
-            return at, at + 1, f"this {quote(char)} closes nothing"
-        at += 1
-    if opened:
-        return opened[-1], opened[-1] + 1, f"this {quote(condition[opened[-1]])} is never closed"
-    return _fault_of_operators("".join(bare), condition)
-
-
-def _end_of_string(text: str, start: int, kind: str) -> int | None:
-    """Where a string ends; a quote that is doubled, or behind a grave accent in double quotes, belongs to it."""
-    at = start + 1
-    while at < len(text):
-        if kind == '"' and text[at] == "`":
-            at += 2
-        elif text[at] in _QUOTES[kind]:
-            if text[at + 1 : at + 2] and text[at + 1] in _QUOTES[kind]:
-                at += 2
-            else:
-                return at + 1
-        else:
-            at += 1
-    return None
-
-
-def _fault_of_operators(bare: str, condition: str) -> Fault | None:
-    foreign = _FOREIGN_OPERATOR.search(bare)
-    if foreign is not None:
-        return (*foreign.span(), f"{quote(foreign[0])} is no operator here; write {_MEANT[foreign[0]]}")
-    dashless = _BARE_OPERATOR.search(bare)
-    if dashless is not None:
-        return (*dashless.span(1), f"operators begin with a dash; write -{dashless[1]}")
-    missing = _NO_OPERAND.search(bare)
-    if missing is not None:
-        start, end = missing.span(1)
-        operator = missing[0].split()[0][:12] if start < end else missing[0].strip()
-        if start == end:
-            return missing.start(), start, f"nothing stands behind {quote(operator)}"
-        return start, end, f"{quote(condition[start:end])} behind {quote(operator)} is no value; put it in quotes"
-    return None
