@@ -75,3 +75,24 @@ def test_many_quotes_take_time_in_proportion() -> None:
     posix.read("echo 'a\n" * 20_001)
     powershell.read('Write-Output "a\n' * 20_001)
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("script", "refused_by"),
+    [
+        ("echo $'a\\'", {"bash"}),
+        ("echo $'it\\'s'", {"dash"}),
+        ("echo $'a\\nb'", set()),
+        ("echo $'a\\'\necho 'x", {"dash"}),
+        ("echo $'a\\nb' 'x", {"bash", "dash"}),
+        ("echo $'it\\'s' 'it' \"x", {"bash", "dash"}),
+        ("echo \"don\\'t\" $'a", {"bash", "dash"}),
+    ],
+)
+def test_what_only_one_of_the_shells_refuses_is_not_judged(script: str, refused_by: set[str]) -> None:
+    """`$'…'` has escapes in Bash and none in dash, and either may be the sh of an image."""
+    for shell in ("bash", "dash"):
+        if program := shutil.which(shell):
+            done = subprocess.run([program, "-n"], input=script.encode(), capture_output=True, check=False)
+            assert (done.returncode != 0) == (shell in refused_by)
+    assert (posix.read(script)[2] >= 0) == (len(refused_by) == 2)

@@ -51,6 +51,9 @@ def read(script: str, most: int = MOST_COMMANDS) -> tuple[list[Command], list[Ex
     about the `most` commands, and raises nothing.
     """
     state, unclosed = Quotes.settle(script, lambda quotes: _read(script, most, quotes))
+    # sh is Bash in some distributions and dash in others, which has no escapes here: it may find all quotes closed.
+    if unclosed >= 0 and "$'" in script and "\\'" in script and _read(script, most, Quotes(plain=True)).quotes.all_closed:
+        unclosed = -1
     for command in state.commands:
         program = command.program
         command.calls_function = program is not None and program.raw in state.functions

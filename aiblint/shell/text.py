@@ -79,15 +79,17 @@ class Quotes:
     """The quoted texts of one reading of a script that go over a line end or never end. `cut` is one that is to end with its line.
 
     `indented` is the first end of a here-string with blanks before it, which PowerShell does not take for one; -1 where none is.
+    `plain`: `$'it\\'` is read as dash reads it, a dollar and a text without escapes.
     """
 
-    __slots__ = ("cut", "found", "indented")
+    __slots__ = ("cut", "found", "indented", "plain")
 
     _MOST_TRIED = 8
     _MOST_READ = 300_000  # code points, over all that is tried
 
-    def __init__(self, cut: int = -1) -> None:
+    def __init__(self, cut: int = -1, *, plain: bool = False) -> None:
         self.cut = cut
+        self.plain = plain
         self.found: list[tuple[int, int, bool]] = []
         self.indented = -1
 

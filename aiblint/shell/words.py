@@ -20,6 +20,7 @@ _QUOTED = lazy(r'[^"\\$`]+')
 _BACKTICKED = lazy(r"(?:[^`\\]|\\.)*+", re.DOTALL)
 _ESCAPE = lazy(r"\\([\\`$\n])")
 _ANSI = lazy(r"(?:[^'\\]|\\.)*+", re.DOTALL)
+_SINGLE = lazy(r"[^']*+")
 _ANSI_ESCAPE = lazy(r"\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
 _NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
@@ -285,7 +286,7 @@ class WordReader:
     def ansi(self, pieces: list[tuple[int, str]]) -> None:
         r"""`$'a\tb'`."""
         start = self.i + 2
-        match = _ANSI.match(self.text, start, self.end)
+        match = (_SINGLE if self.state.quotes.plain else _ANSI).match(self.text, start, self.end)
         stop = match.end() if match else start
         self.i = min(stop + 1, self.end)
         if self.script.places is None:
