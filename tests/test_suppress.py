@@ -202,6 +202,41 @@ class TestUnused:
         [unused] = result.findings
         assert unused.document.text[unused.start : unused.end] == "AIB205"
 
+    @pytest.mark.parametrize(
+        ("names", "kept"),
+        [
+            ("AIB205, AIB801", "AIB801"),
+            ("AIB801, AIB205", "AIB801"),
+            ("AIB205,AIB801, AIB206", "AIB801"),
+            ("AIB205, AIB206", None),
+        ],
+    )
+    def test_the_names_that_silence_something_stay(self, aiblint: Aiblint, names: str, kept: str | None) -> None:
+        Path("a.json").write_text(with_timeout(f"// aiblint: ignore[{names}] why"))
+        aiblint("--fix", "a.json")
+        wanted = with_timeout("" if kept is None else f"// aiblint: ignore[{kept}] why")
+        assert Path("a.json").read_text() == wanted
+
+    def test_where_all_names_silence_nothing_the_whole_exception_is_marked(self) -> None:
+        text = DEPLOYMENT.replace(TIMEOUT, f"// aiblint: ignore[AIB801] why\n        {TIMEOUT}")
+        [unused] = lint(text).findings
+        assert unused.document.text[unused.start : unused.end] == "aiblint: ignore[AIB801] why"
+
+    def test_more_than_five_names_are_counted(self) -> None:
+        ids = [rule.id for rule in rules() if rule.id.startswith("AIB2")]
+        for count, more in ((5, ""), (6, " and 1 more"), (7, " and 2 more")):
+            text = DEPLOYMENT.replace(TIMEOUT, f"// aiblint: ignore[{', '.join(ids[:count])}]\n        {TIMEOUT}")
+            [message] = [finding.message for finding in lint(text).findings if finding.rule == "AIB010"]
+            shown, _, rest = message.partition(" find nothing")
+            assert rest
+            assert (ids[4] in shown, shown.partition(f"'{ids[4]}'")[2]) == (True, more)
+
+    @pytest.mark.parametrize(("lines", "told"), [(40, True), (41, False)])
+    def test_a_finding_far_away_is_not_what_was_meant(self, lines: int, told: bool) -> None:
+        text = with_timeout("", "\n" * lines + "        // aiblint: ignore[AIB801] x")
+        [message] = [finding.message for finding in lint(text).findings if finding.rule == "AIB010"]
+        assert ("(one is on line 47;" in message) == told
+
     def test_an_exception_within_a_wider_one_takes_the_finding(self) -> None:
         text = with_timeout("// aiblint: ignore[AIB801] here", "\n        // aiblint: ignore-file[AIB801] everywhere")
         assert left(text) == [("AIB010", 49)]
