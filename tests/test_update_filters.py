@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
+from conftest import ROOT
 
+from aiblint import engine, registry
+from aiblint.checkout import Checkout
 from aiblint.checks.filter_reading import fault
+from aiblint.syntax.json import read
 
 READABLE = [
     "$true",
@@ -107,3 +112,14 @@ def test_time_grows_with_the_length_of_a_condition_and_no_faster(part: str) -> N
 
     few, many = (min(seconds(count) for _ in range(3)) for count in (2_000, 10_000))
     assert many < 10 * few + 0.1
+
+
+def test_what_stands_before_the_first_colon_has_to_be_a_word() -> None:
+    """Where the filter has no action its colon parts nothing, and what comes behind is no condition."""
+    template = json.loads((ROOT / "examples" / "windows.json").read_text())
+    filters = ["$_.Title -like 'KB: x'", "exclude:$_.Title -like 'KB: x", "include:$true"]
+    template["properties"]["customize"] = [{"type": "WindowsUpdate", "name": "u", "filters": filters}]
+    rules = [rule for rule in registry.load() if rule.name == "update-filter-malformed"]
+    result = engine.lint(read(json.dumps(template).encode(), "x.json"), rules, Checkout("x.json"), "2026-11-23")
+    assert result.defects == []
+    assert [finding.pointer for finding in result.findings] == ["/properties/customize/0/filters/1"]
