@@ -80,6 +80,9 @@ class Network:
         self._admits = admits
         self._answers: dict[str, Answer] = {}
         self._until = 0.0
+        self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answered: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._resolves: bool | None = None
 
     def ask(self, addresses: Iterable[str]) -> dict[str, Answer]:
@@ -92,29 +95,28 @@ class Network:
         if not addresses:
             return
         self._until = self._until or time.monotonic() + SECONDS_IN_ALL
-        waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
-        answered: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
         for address in addresses:
-            waiting.put(address)
-        for _ in range(min(_THREADS, len(addresses))):
+            self._waiting.put(address)
+        while len(self._threads) < min(_THREADS, len(addresses)):
             # Daemons: a host that keeps its thread waiting does not keep the run.
-            threading.Thread(target=self._work, args=(waiting, answered), daemon=True).start()
-        try:
-            for _ in addresses:
-                address, answer = answered.get(timeout=max(self._until - time.monotonic(), 0.01))
-                self._answers[address] = answer
-        except queue.Empty:
-            late = Answer(UNTOLD, reason=f"no answer within the {SECONDS_IN_ALL:g} seconds that a run may wait in all")
-            for address in addresses:
-                self._answers.setdefault(address, late)
-
-    def _work(self, waiting: queue.SimpleQueue[str], answered: queue.SimpleQueue[tuple[str, Answer]]) -> None:
-        while True:
+            self._threads.append(threading.Thread(target=self._work, daemon=True))
+            self._threads[-1].start()
+        missing = set(addresses)
+        while missing and (left := self._until - time.monotonic()) > 0:
             try:
-                address = waiting.get_nowait()
+                address, answer = self._answered.get(timeout=left)
             except queue.Empty:
-                return
-            answered.put((address, self._answer(address)))
+                break
+            self._answers[address] = answer
+            missing.discard(address)
+        late = Answer(UNTOLD, reason=f"no answer within the {SECONDS_IN_ALL:g} seconds that a run may wait in all")
+        self._answers.update(dict.fromkeys(missing, late))
+
+    def _work(self) -> None:
+        while True:
+            address = self._waiting.get()
+            if time.monotonic() < self._until:  # later nobody waits for the answer
+                self._answered.put((address, self._answer(address)))
 
     def _answer(self, address: str) -> Answer:
         """What the host says, whatever goes wrong on the way."""
@@ -189,10 +191,24 @@ class Network:
 
 def _askable(address: str) -> str:
     """The address without its fragment, encoded, and without the user and password in it, which are not for us to use."""
-    parts = urllib.parse.urlsplit(urllib.parse.quote(address.partition("#")[0], safe=_AS_WRITTEN))
+    parts = urllib.parse.urlsplit(address.partition("#")[0])
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise _Refused("only http:// and https:// are asked")
-    return urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+    path, query = (urllib.parse.quote(part, safe=_AS_WRITTEN) for part in (parts.path, parts.query))
+    return urllib.parse.urlunsplit(
+        (parts.scheme, _host(parts.hostname) + (f":{parts.port}" if parts.port else ""), path, query, "")
+    )
+
+
+def _host(name: str) -> str:
+    """A host as it is looked up: what one reader would decode and another not (`127%2e0.0.1`) is spelt out here, or refused."""
+    name = urllib.parse.unquote(name)
+    if ":" in name:
+        return f"[{IPv6Address(name)}]"
+    plain = name.encode("idna").decode("ascii")
+    if not all(character.isalnum() or character in ".-_" for character in plain):
+        raise _Refused("its name has characters that no host has")
+    return plain
 
 
 def _bare(url: str) -> str:
@@ -225,9 +241,8 @@ class _Direct:
 
     def _connections(self, request: urllib.request.Request, kind: Any) -> Any:
         """What makes connections for a request. Through a proxy, which is the user's choice, the host's name is looked at."""
-        target = urllib.parse.urlsplit(request.full_url)
-        if request.host != target.netloc:
-            self._look_at(target.hostname or "")
+        if request.has_proxy() or getattr(request, "_tunnel_host", None) is not None:
+            self._look_at(urllib.parse.urlsplit(request.full_url).hostname or "")
             return kind
 
         def connection(host: str, **options: Any) -> http.client.HTTPConnection:

@@ -392,3 +392,63 @@ def test_the_command_asks_and_tells_what_it_could_not_find_out(
 def test_no_configuration_turns_the_network_on(aiblint: Aiblint, tmp_path: Path) -> None:
     (tmp_path / ".aiblint.yaml").write_text("online: true\n")
     assert aiblint("--config", tmp_path / ".aiblint.yaml", tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127%2e0.0.1",
+        "%6cocalhost",
+        "%31%32%37.0.0.1",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "127。0。0。1",
+    ],
+)
+@pytest.mark.parametrize("way", ["at once", "over a redirect"])
+def test_no_spelling_of_this_machine_is_reached(server: Server, host: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = server.url.rpartition(":")[2]
+    there = f"http://{host}:{port}/secret"
+    if way == "at once":
+        assert kinds(Network(), there) == [UNTOLD]
+    else:
+        server.answers = {"/open": there}
+        made = online.socket.create_connection
+        monkeypatch.setattr(socket, "getaddrinfo", resolving("public.example", socket.getaddrinfo))
+        monkeypatch.setattr(socket, "create_connection", lambda place, *rest: made(("127.0.0.1", place[1]), *rest))
+        assert kinds(Network(), f"http://public.example:{port}/open") == [UNTOLD]
+        assert server.paths() == ["/open"]
+    assert "/secret" not in server.paths()
+
+
+def resolving(name: str, real: Any) -> Any:
+    """A look-up that knows one more name, as that of a host of the internet."""
+    public = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 0))]
+    return lambda host, *rest, **more: public if host == name else real(host, *rest, **more)
+
+
+def test_a_host_is_looked_up_as_it_is_spelt_for_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: asked.append(host) or real("127.0.0.1", *rest, **more)
+    )
+    Network().ask(["https://bücher.example/a", "https://b%C3%BCcher.example/b", "https://a$b.example/c", "https://host:x/d"])
+    assert sorted(asked) == ["xn--bcher-kva.example", "xn--bcher-kva.example"]
+
+
+def test_when_the_time_is_over_nothing_more_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(online, "SECONDS_IN_ALL", 0.2)
+    silent = socket.create_server(("127.0.0.1", 0), backlog=100)
+    before = threading.active_count()
+    network = Network(anywhere)
+    for number in range(20):
+        addresses = [f"http://127.0.0.1:{silent.getsockname()[1]}/{number}/{part}" for part in range(8)]
+        assert set(kinds(network, *addresses)) == {UNTOLD}
+    assert threading.active_count() - before <= 8
+    assert kinds(network, server.url + "/late") == [UNTOLD]
+    assert server.asked == []
+    silent.close()
