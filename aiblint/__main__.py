@@ -46,4 +46,12 @@ def command() -> None:
 
 
 if __name__ == "__main__":
+    # `python -m` looks for modules in the current folder first, which may be the linted one: its json.py is not ours to run.
+    # (What `python -m` needs itself, such as runpy, was found before; `python -P -m` and the installed command never look there.)
+    try:
+        here = [os.getcwd()]
+    except OSError:  # the folder is gone, and with it what could be found there
+        here = []
+    if sys.path[:1] == here and not sys.flags.safe_path:
+        del sys.path[0]
     sys.exit(main())

@@ -132,3 +132,20 @@ def test_a_run_imports_only_what_it_needs(case: str, folder: Path) -> None:
     status, *imported = done.stderr.split()
     assert status in ("0", "1"), done.stderr
     assert not forbidden.intersection(imported)
+
+
+def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
+    """It may be the linted repository, and `python -m` looks there first: what it needs itself comes before we have a say."""
+    listed = subprocess.run(
+        [sys.executable, "-P", "-c", "import runpy, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    for name in sys.stdlib_module_names - {module.partition(".")[0] for module in listed.stdout.split()}:
+        if not name.startswith("_"):
+            (tmp_path / f"{name}.py").write_text("raise SystemExit('executed')\n")
+    assert (tmp_path / "json.py").exists()
+    shutil.copy(ROOT / "examples" / "mistakes.json", tmp_path)
+    for options in (["--format", "sarif"], ["--fix", "--diff"], ["--explain", "AIB501"], ["--completion", "bash"]):
+        command = [sys.executable, "-m", "aiblint", "--no-config", *options, "mistakes.json"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "executed" not in done.stdout + done.stderr
+        assert done.returncode in (0, 1), done.stderr
