@@ -354,3 +354,18 @@ def test_an_image_template_at_the_wrong_level_is_told_once() -> None:
     schema = "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
     whole = deployment(parameters={"location": {"type": "string", "defaultValue": "[resourceGroup().location]"}})
     assert found({**whole, "$schema": schema}) == []
+
+
+def test_what_a_spec_stores_is_shown_where_it_is_written() -> None:
+    """The deployment around it makes texts and names that stand nowhere in the file: the place is that of their expressions."""
+    [image] = [resource for resource in deployment()["resources"] if "imageTemplates" in resource["type"]]
+    tags = {"a": "[concat('[toLowr', '(1)]')]", "[concat('[variables(''', 'w'')]')]": "b"}
+    stored = {"type": image["type"], "apiVersion": "2024-02-01", "name": "x", "location": "westeurope", "tags": tags}
+    inner = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [stored]}
+    spec = {"type": "Microsoft.Resources/templateSpecs/versions", "name": "s/1", "properties": {"mainTemplate": inner}}
+    text = json.dumps({"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [spec]})
+    findings = [each for each in found(json.loads(text)) if each.name == "undefined-reference"]
+    assert [json.loads(text[each.start : each.end]) for each in findings] == [
+        "[concat('[toLowr', '(1)]')]",
+        "[concat('[variables(''', 'w'')]')]",
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aiblint import conform
-from aiblint.arm.scope import Computed, is_expression, looks_like_call
+from aiblint.arm.scope import is_expression, looks_like_call
 from aiblint.change import Repair, Splice
 from aiblint.check import Problem, TextProblem, check, check_text, check_unknown, quote
 from aiblint.checks.conformance import deviations
@@ -125,10 +125,13 @@ def _in_command(node: Node) -> bool:
 def _text_problem(document: Document, problem: environment.Problem, message: str) -> TextProblem:
     node = problem.node
     assert node is not None
-    if node.kind != STRING or isinstance(node, Computed):
+    if node.kind != STRING:
         start, end = node.key_span or (node.start, node.start + 1)
         return TextProblem(start, end, message, node=node)
-    offsets = string_offsets(document.text, node)
+    try:
+        offsets = string_offsets(document.text, node)
+    except ValueError:  # not what is written: another deployment works the text out before this one
+        return TextProblem(node.start, node.end, message, node=node)
     last = len(offsets) - 1
     start, end = offsets[min(problem.start, last)], offsets[min(max(problem.end, problem.start + 1), last)]
     return TextProblem(start, end, message, node=node)
