@@ -275,7 +275,10 @@ def _place(document: Document, value: Value, on_key: bool, part: tuple[int, int]
     """What to underline for a value: the exact part, its name, or itself; of an object only what tells which one it is."""
     node = value.use or value.node
     if value.use is None and part is not None:
-        offsets = string_offsets(document.text, node)
+        try:
+            offsets = string_offsets(document.text, node)
+        except ValueError:  # not what is written: the deployment around a template spec works the text out before this one
+            return node.start, node.end
         return offsets[part[0] + value.shift], offsets[part[1] + value.shift]
     if on_key and node.key_span is not None:
         return node.key_start, node.key_end
