@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,13 @@ WORDS = [
 ]  # fmt: skip
 
 scalars = st.one_of(
-    st.sampled_from(WORDS), st.text(max_size=20), st.integers(-5, 5000), st.floats(), st.booleans(), st.none(), st.just(10**30)
+    st.sampled_from(WORDS),
+    st.text(max_size=20),
+    st.integers(-5, 5000),
+    st.floats(),
+    st.booleans(),
+    st.none(),
+    st.sampled_from((10**30, 10**400, -(10**400))),
 )
 member_names = st.one_of(st.sampled_from(sorted(names().values())), st.sampled_from(WORDS))
 values = st.recursive(
@@ -123,3 +130,43 @@ def test_no_rule_raises_on_a_bare_template(resource: Any) -> None:
 def test_no_rule_raises_in_a_deployment(resource: Any, variables: Any) -> None:
     parameters = {name: {"type": "string", "defaultValue": value} for name, value in variables.items()}
     check({"$schema": SCHEMA, "parameters": parameters, "variables": variables, "resources": [resource]})
+
+
+NUMBERS = {
+    "buildTimeoutInMinutes": 1,
+    "vmProfile": {"osDiskSizeGB": 1, "vmSize": 1},
+    "source": {"type": "PlatformImage", "publisher": "Canonical", "offer": "x", "sku": "y", "version": 1},
+    "customize": [
+        {"type": "Shell", "inline": [1]},
+        {"type": "PowerShell", "inline": ["x"], "validExitCodes": [1]},
+        {"type": "WindowsUpdate", "updateLimit": 1, "filters": [1]},
+        {"type": "WindowsRestart", "restartTimeout": 1},
+    ],
+    "distribute": [
+        {
+            "type": "SharedImage",
+            "galleryImageId": 1,
+            "runOutputName": "o",
+            "targetRegions": [{"name": "westeurope", "replicaCount": 1}],
+            "versioning": {"scheme": "Latest", "major": 1},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "9" * 5000, "1e999", "9" * 400 + ".5"])
+@pytest.mark.parametrize("as_parameter", [False, True])
+def test_numbers_beyond_all_bounds_break_no_rule(number: str, as_parameter: bool) -> None:
+    """Some are larger than Python's floats, some than what it makes a text of."""
+    resource = {"type": TYPE, "apiVersion": "2024-02-01", "name": "x", "location": "westeurope", "properties": NUMBERS}
+    whole: Any = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [resource]}
+    if as_parameter:
+        text = json.dumps(whole).replace(": 1", ": \"[parameters('n')]\"").replace("[1]", "[\"[parameters('n')]\"]")
+        parameters = json.dumps({"n": {"type": "int", "defaultValue": 77}}).replace("77", number)
+        text = text.replace('"resources"', f'"parameters": {parameters}, "resources"', 1)
+    else:
+        text = json.dumps(whole).replace(": 1", f": {number}").replace("[1]", f"[{number}]")
+    result = engine.lint(read(text.encode(), "x.json"), rules(), Checkout("x.json"), "2026-11-23")
+    assert result.defects == []
+    assert len(result.templates) == 1
+    assert all(len(finding.message) < 1000 for finding in result.findings)

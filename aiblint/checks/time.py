@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def build_timeout_outside(value: Value, context: Context, *, shortest: int, longest: int, default: int) -> Iterator[Problem]:
     """A build timeout, in minutes, that is neither 0 (the service's default) nor between `shortest` and `longest`."""
     minutes = value.value
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not float(minutes).is_integer():
+    if (
+        isinstance(minutes, bool)
+        or not isinstance(minutes, int | float)
+        or (isinstance(minutes, float) and not minutes.is_integer())
+    ):
         return  # wrong-json-type
     if minutes == 0 or shortest <= minutes <= longest:
         return
