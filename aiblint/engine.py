@@ -11,7 +11,7 @@ from aiblint.checks.conformance import unread
 from aiblint.confidential import hide, told, without_secrets
 from aiblint.finding import Finding, Related
 from aiblint.plan import Plan
-from aiblint.syntax.json import string_offsets
+from aiblint.syntax.json import part_span
 from aiblint.tables import DEFAULT
 from aiblint.template import read, resource_of
 
@@ -275,11 +275,7 @@ def _place(document: Document, value: Value, on_key: bool, part: tuple[int, int]
     """What to underline for a value: the exact part, its name, or itself; of an object only what tells which one it is."""
     node = value.use or value.node
     if value.use is None and part is not None:
-        try:
-            offsets = string_offsets(document.text, node)
-        except ValueError:  # not what is written: the deployment around a template spec works the text out before this one
-            return node.start, node.end
-        return offsets[part[0] + value.shift], offsets[part[1] + value.shift]
+        return part_span(document.text, node, part[0] + value.shift, part[1] + value.shift)
     if on_key and node.key_span is not None:
         return node.key_start, node.key_end
     if value.use is None and node.kind in ("object", "array"):

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aiblint.document import NUMBER, OBJECT, STRING, UNREADABLE, Document, Node
-from aiblint.syntax.json import bad_escapes, key_offsets, parse, read, string_offsets, suspicious_escapes
+from aiblint.syntax.json import bad_escapes, key_offsets, parse, part_span, read, string_offsets, suspicious_escapes
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 LEGAL_FOR_PYTHON = {"duplicate-key", "not-a-number", "lone-surrogate", "bad-number"}
@@ -133,6 +133,21 @@ def test_offsets_are_for_strings_and_members_only() -> None:
     assert root is not None
     with pytest.raises(ValueError, match="no string"):
         string_offsets('{"a": 1}', root.children[0])
+
+
+def test_a_part_of_a_string_is_where_it_is_written_and_of_one_that_stands_nowhere_the_whole() -> None:
+    text = '{"a": "x\\u0041yz", "b": 1}'
+    root, _ = parse(text)
+    assert root is not None
+    node, number = root.children
+    assert text[slice(*part_span(text, node, 1, 3))] == "\\u0041y"
+    assert text[slice(*part_span(text, node, 3, 4))] == "z"
+    with pytest.raises(IndexError):
+        part_span(text, node, 3, 99)
+    node.value = "what a deployment made of it"
+    assert part_span(text, node, 2, 3) == (node.start, node.end)
+    with pytest.raises(ValueError, match="no string"):
+        part_span(text, number, 0, 1)
     with pytest.raises(ValueError, match="no member"):
         key_offsets('{"a": 1}', root)
 

@@ -369,17 +369,3 @@ def test_what_a_spec_stores_is_shown_where_it_is_written() -> None:
         "[concat('[toLowr', '(1)]')]",
         "[concat('[variables(''', 'w'')]')]",
     ]
-
-
-def test_a_part_of_a_name_that_a_spec_works_out_is_shown_where_the_name_is_written() -> None:
-    [image] = [resource for resource in deployment()["resources"] if "imageTemplates" in resource["type"]]
-    name = "[concat('/subscriptions/x', '/resourceGroup/y')]"
-    identity = {"type": "UserAssigned", "userAssignedIdentities": {name: {}}}
-    stored = {"type": image["type"], "apiVersion": "2024-02-01", "name": "x", "location": "westeurope", "identity": identity}
-    inner = {"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [stored]}
-    spec = {"type": "Microsoft.Resources/templateSpecs/versions", "name": "s/1", "properties": {"mainTemplate": inner}}
-    text = json.dumps({"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": [spec]})
-    result = engine.lint(read(text.encode(), "x.json"), registry.load(), Checkout("x.json"), "2026-11-23")
-    assert result.defects == []
-    [finding] = [each for each in result.findings if each.name == "resource-id-malformed"]
-    assert json.loads(text[finding.start : finding.end]) == name

@@ -12,7 +12,7 @@ from aiblint.checks.conformance import deviations
 from aiblint.document import ARRAY, OBJECT, STRING
 from aiblint.effective import meant_as_expression
 from aiblint.pattern import lazy
-from aiblint.syntax.json import string_offsets
+from aiblint.syntax.json import part_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,12 +128,8 @@ def _text_problem(document: Document, problem: environment.Problem, message: str
     if node.kind != STRING:
         start, end = node.key_span or (node.start, node.start + 1)
         return TextProblem(start, end, message, node=node)
-    try:
-        offsets = string_offsets(document.text, node)
-    except ValueError:  # not what is written: another deployment works the text out before this one
-        return TextProblem(node.start, node.end, message, node=node)
-    last = len(offsets) - 1
-    start, end = offsets[min(problem.start, last)], offsets[min(max(problem.end, problem.start + 1), last)]
+    last = len(str(node.value))
+    start, end = part_span(document.text, node, min(problem.start, last), min(max(problem.end, problem.start + 1), last))
     return TextProblem(start, end, message, node=node)
 
 

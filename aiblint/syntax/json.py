@@ -167,6 +167,21 @@ def string_offsets(text: str, node: Node) -> list[int] | range:
     return _offsets(text, node.start, node.end, node.value)
 
 
+def part_span(text: str, node: Node, start: int, end: int) -> tuple[int, int]:
+    """Where `value[start:end]` of a STRING node is written, as half-open offsets of the text.
+
+    The whole node where its value stands nowhere: the deployment around a template spec works it out before this one.
+    Raises ValueError for a node of another kind, IndexError for a part that the value does not have.
+    """
+    if node.kind != STRING:
+        raise ValueError(f"no string: {node!r}")
+    try:
+        offsets = string_offsets(text, node)
+    except ValueError:
+        return node.start, node.end
+    return offsets[start], offsets[end]
+
+
 def key_offsets(text: str, node: Node) -> list[int] | range:
     """Like `string_offsets`, for the name of a member. Raises ValueError for a node that is no member."""
     if node.key is None:
