@@ -195,15 +195,15 @@ def _is_fresh(index: str, where: str) -> bool:
 
 def matching(rules: Iterable[Rule], selector: str) -> list[Rule]:
     """The rules that an id, a name, an alias, a category or a glob over ids and names stands for."""
-    import fnmatch
+    from aiblint import globs
 
     folded = selector.lower()
     return [
         rule
         for rule in rules
         if folded in (rule.id.lower(), rule.name, rule.category, *rule.aliases)
-        or fnmatch.fnmatchcase(rule.name, folded)
-        or fnmatch.fnmatchcase(rule.id.lower(), folded)
+        or globs.fits(folded, rule.name)
+        or globs.fits(folded, rule.id.lower())
     ]
 
 

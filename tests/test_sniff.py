@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,10 +68,8 @@ def test_any_bytes_are_judged(data: bytes) -> None:
     assert sniff.may_hold_template(data) is False or len(data) > len('"source"')
 
 
-def test_every_known_template_passes() -> None:
-    if not CORPUS.is_dir():
-        pytest.skip(f"no corpus beside the checkout ({CORPUS})")
-    templates = [path for path in (CORPUS / "json").glob("*.json") if _is_template(path)]
+def test_every_known_template_passes(corpus: Path) -> None:
+    templates = [path for path in (corpus / "json").glob("*.json") if _is_template(path)]
     assert templates
     assert [path.name for path in templates if not sniff.may_hold_template(path.read_bytes())] == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from aiblint import inline
+from aiblint import globs, inline
 from aiblint.check import Problem, check, quote
 from aiblint.pattern import lazy
 
@@ -155,8 +155,6 @@ def _covers_posix(word: Word, folder: str, recursive: bool) -> bool:
 
 
 def _matches(pattern: list[str], target: list[str], recursive: bool) -> bool:
-    from fnmatch import fnmatchcase
-
     if pattern and pattern[-1] == "":
         pattern = pattern[:-1]
         recursive_only = True
@@ -166,7 +164,7 @@ def _matches(pattern: list[str], target: list[str], recursive: bool) -> bool:
         return False
     if len(pattern) == len(target) and recursive_only:
         return False
-    return all(fnmatchcase(name, part) for part, name in zip(pattern, target, strict=False))
+    return all(globs.fits(part, name) for part, name in zip(pattern, target, strict=False))
 
 
 def _braces(text: str) -> list[str]:
@@ -180,16 +178,14 @@ def _braces(text: str) -> list[str]:
 
 def _deleting_find(command: Command) -> Word | None:
     """`find /tmp -type f -delete`."""
-    from fnmatch import fnmatchcase
-
     texts = [word.text for word in command.arguments]
     deletes = "-delete" in texts or ("-exec" in texts and "rm" in texts)
     if not deletes or _FIND_TESTS.intersection(texts) or command.arguments[0].text.rstrip("/") != "/tmp":
         return None
     for test, argument in itertools.pairwise(texts):
-        if test == "-name" and not fnmatchcase("DeprovisioningScript.sh", argument):
+        if test == "-name" and not globs.fits(argument, "DeprovisioningScript.sh"):
             return None
-        if test == "-iname" and not fnmatchcase("deprovisioningscript.sh", argument.lower()):
+        if test == "-iname" and not globs.fits(argument.lower(), "deprovisioningscript.sh"):
             return None
         if test == "-type" and "f" not in argument:
             return None
@@ -222,15 +218,13 @@ def _deleting_windows(command: Command) -> Word | None:
 
 
 def _covers_windows(path: str, patterns: list[str], folder: bool) -> bool:
-    from fnmatch import fnmatchcase
-
     folded = path.lower().replace("/", "\\").replace("$env:systemdrive", "c:")
     if folder and folded.rstrip("\\") == "c:":
         folded = "c:\\*"
     if not folded.startswith("c:\\") or folded.count("\\") != 1 or folded == "c:\\":
         return False
     target = WINDOWS_SCRIPT.lower()
-    return fnmatchcase(target, folded) and all(fnmatchcase(target.partition("\\")[2], each.lower()) for each in patterns)
+    return globs.fits(folded, target) and all(globs.fits(each.lower(), target.partition("\\")[2]) for each in patterns)
 
 
 @check
